@@ -1,0 +1,1 @@
+"""How data lies: models, migrations, snapshots."""

@@ -1,0 +1,117 @@
+"""Engines for both databases, and the two ways to use one: a snapshot to read, a change to write."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from db.tenancy import check_tenancy
+
+DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgresql": "postgresql+asyncpg",
+    "postgres": "postgresql+asyncpg",
+}
+# One snapshot a read. SQLite's is fixed by the first statement after an explicit BEGIN.
+READ: dict[str, dict[str, Any]] = {
+    "sqlite": {"begin": "BEGIN"},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
+# SQLite's write lock is taken by BEGIN; on PostgreSQL `db.revision.advance` locks the Org's row.
+WRITE: dict[str, dict[str, Any]] = {"sqlite": {"begin": "BEGIN IMMEDIATE"}, "postgresql": {}}
+SQLITE_SETTINGS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",  # an acknowledged change survives a power cut
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA cache_size = -65536",  # KiB
+    "PRAGMA mmap_size = 1073741824",
+)
+SECONDS_TO_CONNECT = 5
+SECONDS_TO_WAIT_FOR_A_WRITER = 30
+
+
+class DatabaseUrlError(ValueError):
+    """The database's URL can't be used; the message says which forms can."""
+
+
+def database_url(text: str) -> URL:
+    """Read `sqlite:///path.db` or `postgresql://user@host/name` and choose the driver."""
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise DatabaseUrlError(_forms("The database URL can't be read")) from error
+    scheme = url.drivername.partition("+")[0]
+    if scheme not in DRIVERS or (scheme == "sqlite" and not _names_a_file(url)):
+        raise DatabaseUrlError(_forms(f"The database URL {url.render_as_string()!r} won't do"))
+    return url.set(drivername=DRIVERS[scheme])
+
+
+def _names_a_file(url: URL) -> bool:
+    return bool(url.database) and url.database != ":memory:"
+
+
+def _forms(problem: str) -> str:
+    return f"{problem}: use sqlite:///path.db or postgresql://user@host/name."
+
+
+def open_engine(text: str, *, connections: int = 10) -> AsyncEngine:
+    """Open an engine for the URL; nothing connects yet."""
+    url = database_url(text)
+    sqlite = url.get_backend_name() == "sqlite"
+    engine = create_async_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_pre_ping=not sqlite,
+        connect_args=_sqlite_arguments(url) if sqlite else _postgresql_arguments(),
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+    )
+    if sqlite:
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    event.listen(engine.sync_engine, "before_cursor_execute", check_tenancy)
+    return engine
+
+
+def _sqlite_arguments(url: URL) -> dict[str, Any]:
+    Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+    return {"timeout": SECONDS_TO_WAIT_FOR_A_WRITER}
+
+
+def _postgresql_arguments() -> dict[str, Any]:
+    # Just-in-time compilation costs more than it gives on statements this short.
+    settings = {"application_name": "freehold", "jit": "off"}
+    return {"timeout": SECONDS_TO_CONNECT, "server_settings": settings}
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver begins nothing by itself
+    cursor = connection.cursor()
+    for setting in SQLITE_SETTINGS:
+        cursor.execute(setting)
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+
+@asynccontextmanager
+async def snapshot(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Give a connection on which all statements see the database at one moment."""
+    reader = engine.execution_options(**READ[engine.dialect.name])
+    async with reader.connect() as connection, connection.begin():
+        yield connection
+
+
+@asynccontextmanager
+async def change(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Give a connection whose changes are committed at the end, or none of them on an error."""
+    writer = engine.execution_options(**WRITE[engine.dialect.name])
+    async with writer.connect() as connection, connection.begin():
+        yield connection

@@ -1,0 +1,56 @@
+"""Ids: 64-bit integers counted per Org, and the public text that names their type and Org."""
+
+import re
+from typing import NamedTuple
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.models import Org
+
+ORG, SPACE, PROJECT, ASSET, MEMBER, GROUP, ACCOUNT = "org", "spc", "prj", "ast", "mem", "grp", "acc"
+PUBLIC = re.compile(r"(spc|prj|ast|mem|grp)_([1-9]\d{0,18})_([1-9]\d{0,18})", re.ASCII)
+PUBLIC_ORG = re.compile(r"org_([1-9]\d{0,18})", re.ASCII)
+LARGEST = 2**63 - 1
+
+
+class NodeId(NamedTuple):
+    """What a public id says: its type, its Org and the number in it (the Org's own for an Org)."""
+
+    type: str
+    org_id: int
+    id: int
+
+
+def public_id(type_: str, org_id: int, id_: int) -> str:
+    """Return the id that the API shows, such as `prj_7_1234`."""
+    return f"{type_}_{org_id}_{id_}"
+
+
+def org_public_id(org_id: int) -> str:
+    """Return the public id of an Org, such as `org_7`."""
+    return f"{ORG}_{org_id}"
+
+
+def parse_id(text: str) -> NodeId | None:
+    """Read a public id; None for anything that the API can't have shown."""
+    if match := PUBLIC.fullmatch(text):
+        node = NodeId(match[1], int(match[2]), int(match[3]))
+    elif match := PUBLIC_ORG.fullmatch(text):
+        node = NodeId(ORG, int(match[1]), int(match[1]))
+    else:
+        return None
+    return node if max(node.org_id, node.id) <= LARGEST else None
+
+
+async def reserve(connection: AsyncConnection, org_id: int, count: int) -> int:
+    """Take `count` new ids in the Org and return the first; the caller holds the Org's lock."""
+    taken = await connection.scalar(
+        update(Org)
+        .where(Org.id == org_id)
+        .values(next_id=Org.next_id + count)
+        .returning(Org.next_id)
+    )
+    if taken is None:
+        raise LookupError(f"There is no Org {org_id}.")
+    return taken - count

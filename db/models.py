@@ -1,0 +1,291 @@
+"""The models: each tenant table starts with `org_id`, and facts about people have intervals."""
+
+from typing import cast
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Table,
+    Text,
+    and_,
+    column,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql.elements import ColumnElement
+
+from db.base import Base, Bytewise, Counted, Id, Key, Level, Name, Time
+
+CLUSTERED = {"sqlite_with_rowid": False}  # rows lie in the order of their primary key
+
+
+def _where(condition: ColumnElement[bool]) -> dict[str, ColumnElement[bool]]:
+    return {"sqlite_where": condition, "postgresql_where": condition}
+
+
+def _live() -> ColumnElement[bool]:
+    return column("deleted_at").is_(None)
+
+
+def _lasting() -> ColumnElement[bool]:
+    return column("ended_at").is_(None)
+
+
+def _in_org(name: str, target: str) -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["org_id", name], [f"{target}.org_id", f"{target}.id"])
+
+
+class Account(Base):
+    """A person or service that can sign in; it belongs to no Org but is a member of some."""
+
+    __tablename__ = "account"
+    id: Mapped[int] = mapped_column(Counted, primary_key=True)
+    email: Mapped[str | None] = mapped_column(Bytewise)  # case-folded
+    name: Mapped[Name]
+    created_at: Mapped[Time]
+    deleted_at: Mapped[Time | None]
+    __table_args__ = (Index("uq_account_email", "email", unique=True),)
+
+
+class Org(Base):
+    """The tenant. `revision` counts its changes; `next_id` is the next free id in it."""
+
+    __tablename__ = "org"
+    id: Mapped[int] = mapped_column(Counted, primary_key=True)
+    key: Mapped[Key]
+    name: Mapped[Name]
+    revision: Mapped[int] = mapped_column(Counted)
+    next_id: Mapped[int] = mapped_column(Counted)
+    created_at: Mapped[Time]
+    updated_at: Mapped[Time]
+    __table_args__ = (Index("uq_org_key", "key", unique=True),)
+
+
+class Tenant(Base):
+    """What belongs to exactly one Org, and is found only through it."""
+
+    __abstract__ = True
+    org_id: Mapped[Id] = mapped_column(ForeignKey("org.id"), primary_key=True, sort_order=-2)
+    id: Mapped[Id] = mapped_column(primary_key=True, autoincrement=False, sort_order=-1)
+
+
+class Principal(Tenant):
+    """A member or a group: what a grant is made to. Two groups are reserved: admins, members."""
+
+    __tablename__ = "principal"
+    kind: Mapped[str]  # MEMBER or GROUP
+    key: Mapped[Key]
+    name: Mapped[Name]
+    folded: Mapped[Name]
+    sort: Mapped[Name]
+    email: Mapped[str | None] = mapped_column(Bytewise)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[Time]
+    updated_at: Mapped[Time]
+    __table_args__ = (
+        CheckConstraint("kind IN ('MEMBER', 'GROUP')", name="kind"),
+        CheckConstraint("(kind = 'MEMBER') = (account_id IS NOT NULL)", name="account"),
+        Index("uq_principal_key", "org_id", "kind", "key", unique=True),
+        Index("uq_principal_account", "org_id", "account_id", unique=True),
+        Index("ix_principal_order", "org_id", "kind", "sort", "id", unique=True),
+        CLUSTERED,
+    )
+
+
+class Membership(Tenant):
+    """A member's time in a group. Being in `members` is being active, in `admins` an admin."""
+
+    __tablename__ = "membership"
+    group_id: Mapped[Id]
+    member_id: Mapped[Id]
+    began_at: Mapped[Time]
+    ended_at: Mapped[Time | None]
+    __table_args__ = (
+        _in_org("group_id", "principal"),
+        _in_org("member_id", "principal"),
+        Index(
+            "uq_membership_lasting",
+            *("org_id", "member_id", "group_id"),
+            unique=True,
+            **_where(_lasting()),
+        ),
+        Index("ix_membership_group", "org_id", "group_id", "member_id"),
+        CLUSTERED,
+    )
+
+
+class Space(Tenant):
+    """A group of projects. Its key is never used twice, not even while it lies in the bin."""
+
+    __tablename__ = "space"
+    key: Mapped[Key]
+    name: Mapped[Name]
+    folded: Mapped[Name]
+    sort: Mapped[Name]
+    description: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[Time]
+    updated_at: Mapped[Time]
+    deleted_at: Mapped[Time | None]
+    __table_args__ = (
+        Index("uq_space_key", "org_id", "key", unique=True),
+        Index("uq_space_name", "org_id", "folded", unique=True, **_where(_live())),
+        Index("ix_space_order", "org_id", "sort", "id", unique=True),
+        CLUSTERED,
+    )
+
+
+class Project(Tenant):
+    """A project of a space; with `is_shared` the one that was made with it.
+
+    Without a space it is the Org's shared project, of which there is one.
+    """
+
+    __tablename__ = "project"
+    space_id: Mapped[Id | None]
+    is_shared: Mapped[bool]
+    key: Mapped[Key]
+    name: Mapped[Name]
+    folded: Mapped[Name]
+    sort: Mapped[Name]
+    description: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[Time]
+    updated_at: Mapped[Time]
+    placed_at: Mapped[Time]  # since when it is in this space; earlier places are in `placement`
+    deleted_at: Mapped[Time | None]
+    __table_args__ = (
+        _in_org("space_id", "space"),
+        CheckConstraint("space_id IS NOT NULL OR is_shared", name="placed"),
+        Index("uq_project_key", "org_id", "space_id", "key", unique=True, **_where(_live())),
+        Index("uq_project_name", "org_id", "space_id", "folded", unique=True, **_where(_live())),
+        Index("ix_project_order", "org_id", "space_id", "sort", "id", unique=True),
+        Index(
+            "uq_project_org_shared",
+            "org_id",
+            unique=True,
+            **_where(column("space_id").is_(None)),
+        ),
+        CLUSTERED,
+    )
+
+
+class Asset(Tenant):
+    """The leaf: of an open set of kinds, with metadata and versioned content."""
+
+    __tablename__ = "asset"
+    project_id: Mapped[Id]
+    key: Mapped[Key]
+    name: Mapped[Name]
+    folded: Mapped[Name]
+    sort: Mapped[Name]
+    kind: Mapped[Key]
+    metadata_json: Mapped[str | None] = mapped_column("metadata", Text)  # a JSON object as text
+    created_at: Mapped[Time]
+    updated_at: Mapped[Time]
+    placed_at: Mapped[Time]
+    deleted_at: Mapped[Time | None]
+    __table_args__ = (
+        _in_org("project_id", "project"),
+        Index("uq_asset_key", "org_id", "project_id", "key", unique=True, **_where(_live())),
+        Index("uq_asset_name", "org_id", "project_id", "folded", unique=True, **_where(_live())),
+        Index("ix_asset_order", "org_id", "project_id", "sort", "id", unique=True),
+        CLUSTERED,
+    )
+
+
+class AssetVersion(Tenant):
+    """One version of an asset's content: small text inline, anything else by reference."""
+
+    __tablename__ = "asset_version"
+    asset_id: Mapped[Id]
+    number: Mapped[int]  # 1 is the oldest
+    media_type: Mapped[str] = mapped_column(Text)
+    text: Mapped[str | None] = mapped_column(Text)
+    reference: Mapped[str | None] = mapped_column(Text)  # a URI
+    created_at: Mapped[Time]
+    created_by: Mapped[Id | None]
+    __table_args__ = (
+        _in_org("asset_id", "asset"),
+        _in_org("created_by", "principal"),
+        CheckConstraint("(text IS NULL) <> (reference IS NULL)", name="content"),
+        Index("uq_asset_version_number", "org_id", "asset_id", "number", unique=True),
+        CLUSTERED,
+    )
+
+
+class Placement(Tenant):
+    """Where a project or an asset lay before it was moved: a closed interval."""
+
+    __tablename__ = "placement"
+    node_id: Mapped[Id]
+    parent_id: Mapped[Id]
+    began_at: Mapped[Time]
+    ended_at: Mapped[Time]
+    __table_args__ = (Index("ix_placement_node", "org_id", "node_id", "ended_at"), CLUSTERED)
+
+
+class Grant(Tenant):
+    """A level for a principal on one space or one project, from `began_at` to `ended_at`."""
+
+    __tablename__ = "access_grant"
+    space_id: Mapped[Id | None]
+    project_id: Mapped[Id | None]
+    principal_id: Mapped[Id]
+    level: Mapped[Level]
+    propagate: Mapped[bool]
+    expires_at: Mapped[Time | None]
+    began_at: Mapped[Time]
+    ended_at: Mapped[Time | None]
+    __table_args__ = (
+        _in_org("space_id", "space"),
+        _in_org("project_id", "project"),
+        _in_org("principal_id", "principal"),
+        CheckConstraint("(space_id IS NULL) <> (project_id IS NULL)", name="node"),
+        CheckConstraint("level BETWEEN 1 AND 4", name="level"),
+        Index(
+            "uq_access_grant_space",
+            *("org_id", "space_id", "principal_id"),
+            unique=True,
+            **_where(and_(_lasting(), column("space_id").is_not(None))),
+        ),
+        Index(
+            "uq_access_grant_project",
+            *("org_id", "project_id", "principal_id"),
+            unique=True,
+            **_where(and_(_lasting(), column("project_id").is_not(None))),
+        ),
+        Index(
+            "ix_access_grant_principal",
+            *("org_id", "principal_id", "space_id", "project_id"),
+            **_where(_lasting()),
+        ),
+        CLUSTERED,
+    )
+
+
+class Event(Base):
+    """What one change did, under the revision that it made; it outlives what it describes."""
+
+    __tablename__ = "event"
+    org_id: Mapped[Id] = mapped_column(ForeignKey("org.id"), primary_key=True)
+    revision: Mapped[int] = mapped_column(Counted, primary_key=True, autoincrement=False)
+    at: Mapped[Time]
+    actor: Mapped[str] = mapped_column(Text)
+    through: Mapped[str] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(Text)
+    object_id: Mapped[str] = mapped_column(Text)  # a public id
+    path: Mapped[str] = mapped_column(Text)
+    before: Mapped[str | None] = mapped_column(Text)  # JSON
+    after: Mapped[str | None] = mapped_column(Text)
+    request_id: Mapped[str | None] = mapped_column(Text)
+    __table_args__ = (CLUSTERED,)
+
+
+def _table(model: type[Base]) -> Table:
+    return cast("Table", model.__table__)
+
+
+# What statements are built from: aliases of these tables.
+ACCOUNT, ORG = _table(Account), _table(Org)
+PRINCIPAL, MEMBERSHIP = _table(Principal), _table(Membership)
+SPACE, PROJECT, ASSET, GRANT = _table(Space), _table(Project), _table(Asset), _table(Grant)

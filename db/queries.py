@@ -1,0 +1,88 @@
+"""The few pieces of SQL that the two databases spell differently.
+
+All values are named parameters, so that a statement is built once and runs with any values.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Join,
+    Text,
+    any_,
+    bindparam,
+    column,
+    func,
+    select,
+    true,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+
+POSTGRESQL, SQLITE = "postgresql", "sqlite"
+NUMBERS = ARRAY(BigInteger())
+
+
+def one_of(dialect: str, tested: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Return the condition that `tested` is among the numbers in parameter `name`."""
+    if dialect == POSTGRESQL:
+        return tested == any_(bindparam(name, type_=NUMBERS))
+    numbers = func.json_each(bindparam(name, type_=Text())).table_valued("value")
+    return tested.in_(select(numbers.c.value))
+
+
+def numbers(dialect: str, values: Iterable[int | None]) -> object:
+    """Return numbers as one parameter: an array on PostgreSQL, JSON text on SQLite."""
+    return list(values) if dialect == POSTGRESQL else orjson.dumps(list(values)).decode()
+
+
+def parent_table(dialect: str, columns: Sequence[str]) -> FromClause:
+    """Return the table `parent` of the parents that `parent_parameters` passes."""
+    if dialect == POSTGRESQL:
+        arrays = [bindparam(f"parent_{name}", type_=NUMBERS) for name in columns]
+        table = func.unnest(*arrays).table_valued(*(column(name, BigInteger()) for name in columns))
+        return table.render_derived(name="parent")
+    each = func.json_each(bindparam("parents", type_=Text())).table_valued("value", name="each")
+    fields = (
+        func.json_extract(each.c.value, f"$[{place}]", type_=BigInteger()).label(name)
+        for place, name in enumerate(columns)
+    )
+    return select(*fields).subquery("parent")
+
+
+def parent_parameters(
+    dialect: str, columns: Sequence[str], parents: Sequence[Sequence[int | None]]
+) -> Mapping[str, object]:
+    """Return the parameters for `parent_table`; one sequence of numbers a parent."""
+    if dialect == POSTGRESQL:
+        values = zip(*parents, strict=True) if parents else ([] for _ in columns)
+        return {f"parent_{name}": list(v) for name, v in zip(columns, values, strict=True)}
+    return {"parents": orjson.dumps(parents).decode()}
+
+
+class InThisOrder(Join):
+    """A join without a condition whose left side is read first.
+
+    SQLite otherwise chooses an order of its own, with which some queries don't end.
+    """
+
+    inherit_cache = True
+
+
+@compiles(InThisOrder, SQLITE)
+def _cross_join(join: InThisOrder, compiler: SQLCompiler, **options: Any) -> str:
+    options["asfrom"] = True
+    # The check against unintended cartesian products would take this for one.
+    options["from_linter"] = None
+    left, right = (compiler.process(side, **options) for side in (join.left, join.right))
+    return f"{left} CROSS JOIN {right}"
+
+
+def in_this_order(left: FromClause, right: FromClause) -> FromClause:
+    """Join every row of `left` with every row of `right`, reading `left` first."""
+    return InThisOrder(left, right, true())

@@ -1,0 +1,45 @@
+"""The Org's revision: raised by one by every change, which takes the Org's lock by raising it."""
+
+from typing import NamedTuple
+
+from sqlalchemy import insert, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.models import Event, Org
+
+
+class Deed(NamedTuple):
+    """What an event tells: who did what to which object. `before` and `after` are JSON text."""
+
+    actor: str
+    through: str
+    action: str
+    object_id: str
+    path: str
+    before: str | None = None
+    after: str | None = None
+    request_id: str | None = None
+
+
+async def advance(connection: AsyncConnection, org_id: int, *, at: int) -> int:
+    """Take the Org's lock, raise its revision and return it.
+
+    Must be a change's first statement: whoever comes second then waits before reading anything.
+    """
+    revision = await connection.scalar(
+        update(Org)
+        .where(Org.id == org_id)
+        .values(revision=Org.revision + 1, updated_at=at)
+        .returning(Org.revision)
+    )
+    if revision is None:
+        raise LookupError(f"There is no Org {org_id}.")
+    return revision
+
+
+async def record(connection: AsyncConnection, key: tuple[int, int], deed: Deed, *, at: int) -> None:
+    """Write the event of revision `key` = (org id, revision), in the change's own transaction."""
+    org_id, revision = key
+    await connection.execute(
+        insert(Event).values(org_id=org_id, revision=revision, at=at, **deed._asdict())
+    )
