@@ -1,0 +1,13 @@
+/** The operations that open as tabs on the first visit. */
+import search from './examples/search.graphql?raw'
+import searchVariables from './examples/search.json?raw'
+import tree from './examples/tree.graphql?raw'
+import upwards from './examples/upwards.graphql?raw'
+import whatISee from './examples/whatISee.graphql?raw'
+
+export const EXAMPLES = [
+  { query: tree },
+  { query: whatISee },
+  { query: search, variables: searchVariables },
+  { query: upwards },
+]

@@ -1,0 +1,21 @@
+/** The entry: takes the link's token first, then shows the page. */
+import 'graphiql/setup-workers/vite'
+import 'graphiql/style.css'
+import './style.css'
+
+import { createRoot } from 'react-dom/client'
+
+import { App } from './app'
+import { keep, takeLink } from './token'
+
+const link = takeLink()
+if (link.token) keep(link.token)
+
+// Another link opened in this tab changes the fragment only: start again with it.
+addEventListener('hashchange', () => location.reload())
+
+// GraphiQL marks the theme that was chosen on the body, but only once it is shown itself.
+const theme = localStorage.getItem('graphiql:theme')
+if (theme) document.body.classList.add(`graphiql-${theme}`)
+
+createRoot(document.getElementById('root')!).render(<App query={link.query} />)
