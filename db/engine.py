@@ -1,4 +1,4 @@
-"""Engines for both databases, and the two ways to use one: a snapshot to read, a change to write."""
+"""Engines for both databases, and two ways to use one: a snapshot to read, a change to write."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

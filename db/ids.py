@@ -53,4 +53,4 @@ async def reserve(connection: AsyncConnection, org_id: int, count: int) -> int:
     )
     if taken is None:
         raise LookupError(f"There is no Org {org_id}.")
-    return taken - count
+    return int(taken) - count

@@ -54,7 +54,9 @@ async def differences(engine: AsyncEngine) -> Sequence[Any]:
 
     def compare(connection: Connection) -> Sequence[Any]:
         options = {"compare_type": True}
-        return list(compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata))
+        return list(
+            compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata)
+        )
 
     return await _run(engine, compare)
 

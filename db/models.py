@@ -20,8 +20,12 @@ from db.base import Base, Bytewise, Counted, Id, Key, Level, Name, Time
 CLUSTERED = {"sqlite_with_rowid": False}  # rows lie in the order of their primary key
 
 
-def _where(condition: ColumnElement[bool]) -> dict[str, ColumnElement[bool]]:
-    return {"sqlite_where": condition, "postgresql_where": condition}
+def _unique(name: str, *columns: str, where: ColumnElement[bool] | None = None) -> Index:
+    return Index(name, *columns, unique=True, sqlite_where=where, postgresql_where=where)
+
+
+def _index(name: str, *columns: str, where: ColumnElement[bool] | None = None) -> Index:
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
 def _live() -> ColumnElement[bool]:
@@ -45,7 +49,7 @@ class Account(Base):
     name: Mapped[Name]
     created_at: Mapped[Time]
     deleted_at: Mapped[Time | None]
-    __table_args__ = (Index("uq_account_email", "email", unique=True),)
+    __table_args__ = (_unique("uq_account_email", "email"),)
 
 
 class Org(Base):
@@ -59,7 +63,7 @@ class Org(Base):
     next_id: Mapped[int] = mapped_column(Counted)
     created_at: Mapped[Time]
     updated_at: Mapped[Time]
-    __table_args__ = (Index("uq_org_key", "key", unique=True),)
+    __table_args__ = (_unique("uq_org_key", "key"),)
 
 
 class Tenant(Base):
@@ -86,9 +90,9 @@ class Principal(Tenant):
     __table_args__ = (
         CheckConstraint("kind IN ('MEMBER', 'GROUP')", name="kind"),
         CheckConstraint("(kind = 'MEMBER') = (account_id IS NOT NULL)", name="account"),
-        Index("uq_principal_key", "org_id", "kind", "key", unique=True),
-        Index("uq_principal_account", "org_id", "account_id", unique=True),
-        Index("ix_principal_order", "org_id", "kind", "sort", "id", unique=True),
+        _unique("uq_principal_key", "org_id", "kind", "key"),
+        _unique("uq_principal_account", "org_id", "account_id"),
+        _unique("ix_principal_order", "org_id", "kind", "sort", "id"),
         CLUSTERED,
     )
 
@@ -104,13 +108,14 @@ class Membership(Tenant):
     __table_args__ = (
         _in_org("group_id", "principal"),
         _in_org("member_id", "principal"),
-        Index(
+        _unique(
             "uq_membership_lasting",
-            *("org_id", "member_id", "group_id"),
-            unique=True,
-            **_where(_lasting()),
+            "org_id",
+            "member_id",
+            "group_id",
+            where=_lasting(),
         ),
-        Index("ix_membership_group", "org_id", "group_id", "member_id"),
+        _index("ix_membership_group", "org_id", "group_id", "member_id"),
         CLUSTERED,
     )
 
@@ -128,9 +133,9 @@ class Space(Tenant):
     updated_at: Mapped[Time]
     deleted_at: Mapped[Time | None]
     __table_args__ = (
-        Index("uq_space_key", "org_id", "key", unique=True),
-        Index("uq_space_name", "org_id", "folded", unique=True, **_where(_live())),
-        Index("ix_space_order", "org_id", "sort", "id", unique=True),
+        _unique("uq_space_key", "org_id", "key"),
+        _unique("uq_space_name", "org_id", "folded", where=_live()),
+        _unique("ix_space_order", "org_id", "sort", "id"),
         CLUSTERED,
     )
 
@@ -156,14 +161,13 @@ class Project(Tenant):
     __table_args__ = (
         _in_org("space_id", "space"),
         CheckConstraint("space_id IS NOT NULL OR is_shared", name="placed"),
-        Index("uq_project_key", "org_id", "space_id", "key", unique=True, **_where(_live())),
-        Index("uq_project_name", "org_id", "space_id", "folded", unique=True, **_where(_live())),
-        Index("ix_project_order", "org_id", "space_id", "sort", "id", unique=True),
-        Index(
+        _unique("uq_project_key", "org_id", "space_id", "key", where=_live()),
+        _unique("uq_project_name", "org_id", "space_id", "folded", where=_live()),
+        _unique("ix_project_order", "org_id", "space_id", "sort", "id"),
+        _unique(
             "uq_project_org_shared",
             "org_id",
-            unique=True,
-            **_where(column("space_id").is_(None)),
+            where=column("space_id").is_(None),
         ),
         CLUSTERED,
     )
@@ -186,9 +190,9 @@ class Asset(Tenant):
     deleted_at: Mapped[Time | None]
     __table_args__ = (
         _in_org("project_id", "project"),
-        Index("uq_asset_key", "org_id", "project_id", "key", unique=True, **_where(_live())),
-        Index("uq_asset_name", "org_id", "project_id", "folded", unique=True, **_where(_live())),
-        Index("ix_asset_order", "org_id", "project_id", "sort", "id", unique=True),
+        _unique("uq_asset_key", "org_id", "project_id", "key", where=_live()),
+        _unique("uq_asset_name", "org_id", "project_id", "folded", where=_live()),
+        _unique("ix_asset_order", "org_id", "project_id", "sort", "id"),
         CLUSTERED,
     )
 
@@ -208,7 +212,7 @@ class AssetVersion(Tenant):
         _in_org("asset_id", "asset"),
         _in_org("created_by", "principal"),
         CheckConstraint("(text IS NULL) <> (reference IS NULL)", name="content"),
-        Index("uq_asset_version_number", "org_id", "asset_id", "number", unique=True),
+        _unique("uq_asset_version_number", "org_id", "asset_id", "number"),
         CLUSTERED,
     )
 
@@ -221,7 +225,7 @@ class Placement(Tenant):
     parent_id: Mapped[Id]
     began_at: Mapped[Time]
     ended_at: Mapped[Time]
-    __table_args__ = (Index("ix_placement_node", "org_id", "node_id", "ended_at"), CLUSTERED)
+    __table_args__ = (_index("ix_placement_node", "org_id", "node_id", "ended_at"), CLUSTERED)
 
 
 class Grant(Tenant):
@@ -242,22 +246,27 @@ class Grant(Tenant):
         _in_org("principal_id", "principal"),
         CheckConstraint("(space_id IS NULL) <> (project_id IS NULL)", name="node"),
         CheckConstraint("level BETWEEN 1 AND 4", name="level"),
-        Index(
+        _unique(
             "uq_access_grant_space",
-            *("org_id", "space_id", "principal_id"),
-            unique=True,
-            **_where(and_(_lasting(), column("space_id").is_not(None))),
+            "org_id",
+            "space_id",
+            "principal_id",
+            where=and_(_lasting(), column("space_id").is_not(None)),
         ),
-        Index(
+        _unique(
             "uq_access_grant_project",
-            *("org_id", "project_id", "principal_id"),
-            unique=True,
-            **_where(and_(_lasting(), column("project_id").is_not(None))),
+            "org_id",
+            "project_id",
+            "principal_id",
+            where=and_(_lasting(), column("project_id").is_not(None)),
         ),
-        Index(
+        _index(
             "ix_access_grant_principal",
-            *("org_id", "principal_id", "space_id", "project_id"),
-            **_where(_lasting()),
+            "org_id",
+            "principal_id",
+            "space_id",
+            "project_id",
+            where=_lasting(),
         ),
         CLUSTERED,
     )

@@ -34,7 +34,7 @@ async def advance(connection: AsyncConnection, org_id: int, *, at: int) -> int:
     )
     if revision is None:
         raise LookupError(f"There is no Org {org_id}.")
-    return revision
+    return int(revision)
 
 
 async def record(connection: AsyncConnection, key: tuple[int, int], deed: Deed, *, at: int) -> None:

@@ -16,22 +16,23 @@ from sqlalchemy import (
     Update,
 )
 from sqlalchemy.sql import operators, visitors
-from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.ddl import ExecutableDDLElement
 from sqlalchemy.sql.elements import BinaryExpression, ColumnClause
 from sqlalchemy.sql.selectable import Alias, FromClause
 from sqlalchemy.sql.visitors import ExternallyTraversible
 
-from db.models import Base
+from db import models
 
-TENANT_TABLES = {name: table for name, table in Base.metadata.tables.items() if "org_id" in table.c}
+TENANT_TABLES = {
+    name: table for name, table in models.GRANT.metadata.tables.items() if "org_id" in table.c
+}
 NAMED_IN_TEXT = re.compile(
     rf"\b(?:from|join|update|into)\s+\"?({'|'.join(TENANT_TABLES)})\b", re.IGNORECASE
 )
 
 
 class TenancyError(RuntimeError):
-    """A statement touches a tenant's table without `org_id`: a fault of ours, never the caller's."""
+    """A statement touches a tenant's table without `org_id`: our fault, never the caller's."""
 
 
 def check_tenancy(
@@ -59,7 +60,7 @@ def _check_text(statement: str) -> None:
         raise TenancyError(f"SQL text touches {found[1]} without org_id.")
 
 
-def check_statement(statement: Executable) -> None:
+def check_statement(statement: ExternallyTraversible) -> None:
     """Raise TenancyError for any tenant table in the statement whose `org_id` is not equated."""
     if isinstance(statement, Insert):
         return  # an insert can't omit it: org_id is NOT NULL and part of the primary key

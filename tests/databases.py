@@ -1,4 +1,4 @@
-"""The databases that tests run on: a fresh SQLite file, or a fresh PostgreSQL database, per test."""
+"""The databases that tests run on: a fresh one per test, on SQLite and on PostgreSQL."""
 
 import asyncio
 import itertools
@@ -80,7 +80,9 @@ class PostgreSQLDatabases:
     def _administer(self, statement: str) -> None:
         async def execute() -> None:
             engine = open_engine(self._server.render_as_string(hide_password=False))
-            async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            async with engine.execution_options(
+                isolation_level="AUTOCOMMIT"
+            ).connect() as connection:
                 await connection.exec_driver_sql(statement)
             await engine.dispose()
 

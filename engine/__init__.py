@@ -1,0 +1,1 @@
+"""How GraphQL fields declare their data, and how operations run."""

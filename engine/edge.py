@@ -1,0 +1,123 @@
+"""How a field declares its data: a column, a function of columns, or an edge to other rows.
+
+A schema module is a table of these. Both executors read them, so there is one truth about each
+field: the standard executor through `engine.resolve`, the compiled one straight.
+"""
+
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import strawberry
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.field import StrawberryField
+
+from engine.page import Orders
+
+MARK = "freehold"  # the key under which a field's metadata holds its declaration
+
+Key: TypeAlias = tuple[Any, ...]  # an edge's `needs` of one parent; the first is what rows bear
+Columns: TypeAlias = tuple[str, ...]
+Row: TypeAlias = tuple[Any, ...]
+
+
+# A batch function answers an edge for many parents at once, with one statement. It gets a context,
+# the parents' distinct keys, what the edge's `read` made of the field's arguments, and the columns
+# wanted. Each of its rows starts with the first value of its parent's key; the columns follow in
+# their order. Rows of one parent come in the order of the page, one more than its size where there
+# are more; a parent without rows has none.
+Batch: TypeAlias = Callable[[Any, Sequence[Key], Any, Columns], Awaitable[Sequence[Row]]]
+
+
+def _no_arguments(_arguments: Mapping[str, Any]) -> Hashable:
+    return None
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """A field that is a pure function of its parent's columns; without `make`, the column."""
+
+    columns: Columns
+    make: Callable[..., Any] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Edge:
+    """A field that leads to other rows: to one of them, or to a list where `many`.
+
+    `needs` are the parent's columns that `rows` gets as its key; `gives` is the class of its rows.
+    """
+
+    rows: Batch
+    needs: Columns
+    gives: type[Any]
+    many: bool = False
+    read: Callable[[Mapping[str, Any]], Hashable] = _no_arguments
+
+
+@dataclass(frozen=True, eq=False)
+class Connection:
+    """A field that leads to pages of other rows; `count` answers `(key, number)` a parent."""
+
+    rows: Batch
+    count: Batch
+    needs: Columns
+    gives: type[Any]
+    orders: Orders
+
+
+@dataclass(frozen=True, eq=False)
+class Lookup:
+    """A field that finds rows by public ids of many types.
+
+    `parse` gives an id's type and key, or None for an id that names nothing; `edges` has one edge
+    a type. Ids come from the argument `ids`, or one from `id`.
+    """
+
+    parse: Callable[[Any, str], tuple[str, Key] | None]
+    edges: Mapping[str, Edge]
+
+
+@dataclass(frozen=True, eq=False)
+class PagePart:
+    """A field of a connection's own type: `nodes`, `edges`, `pageInfo` or `totalCount`."""
+
+    name: str
+
+
+Declaration: TypeAlias = Column | Edge | Connection | Lookup | PagePart
+
+
+@dataclass(frozen=True)
+class Argument:
+    """An argument of a declared field."""
+
+    name: str
+    type: Any
+    description: str
+    default: Any = field(default=None)
+
+
+def declare(
+    declaration: Declaration, *, description: str, arguments: Sequence[Argument] = ()
+) -> Any:
+    """Return the Strawberry field that bears the declaration."""
+    made = StrawberryField(metadata={MARK: declaration}, description=description)
+    made.arguments = [_strawberry_argument(argument) for argument in arguments]
+    return made
+
+
+def _strawberry_argument(argument: Argument) -> StrawberryArgument:
+    return StrawberryArgument(
+        python_name=argument.name,
+        graphql_name=argument.name,
+        type_annotation=StrawberryAnnotation(argument.type),
+        default=strawberry.UNSET if argument.default is None else argument.default,
+        description=argument.description,
+    )
+
+
+def column(*columns: str, make: Callable[..., Any] | None = None, description: str) -> Any:
+    """Declare a field that is the column named, or what `make` makes of the columns named."""
+    return declare(Column(columns, make), description=description)

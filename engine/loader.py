@@ -1,0 +1,131 @@
+"""How the standard executor reaches a batch function: one DataLoader per edge and argument."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Sequence
+from typing import Any, NamedTuple
+
+from aiodataloader import DataLoader
+
+from engine.edge import Columns, Connection, Edge, Key
+from engine.page import Page, Value, write_cursor
+
+
+class PageEdge(NamedTuple):
+    """One row of a page with its cursor."""
+
+    cursor: str
+    node: Any
+
+
+class PageInfo(NamedTuple):
+    """Where a page lies in its list."""
+
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+class Loaders:
+    """The loaders of one operation; they share its snapshot and end with it."""
+
+    def __init__(self, context: object) -> None:
+        self._context = context
+        self._loaders: dict[Hashable, DataLoader[Key, Any]] = {}
+
+    async def load(self, edge: Edge, argument: Hashable, key: Key) -> Any:
+        """Return the edge's row or None, or all its rows where it leads to many."""
+
+        async def batch(keys: list[Key]) -> list[Any]:
+            rows = await edge.rows(self._context, keys, argument, edge.gives._fields)
+            return _answers(keys, [(row[0], edge.gives._make(row[1:])) for row in rows], edge)
+
+        return await self._loader((edge, argument), batch).load(key)
+
+    async def page(self, edge: Connection, page: Page, key: Key) -> list[tuple[Any, Any]]:
+        """Return the page's rows with their order values, and one more where there are more."""
+        width = 1 + len(edge.gives._fields)
+        columns: Columns = edge.gives._fields + page.order.columns
+
+        async def batch(keys: list[Key]) -> list[Any]:
+            rows = await edge.rows(self._context, keys, page, columns)
+            found = [(row[0], (edge.gives._make(row[1:width]), row[width:])) for row in rows]
+            return _grouped(keys, found)
+
+        return list(await self._loader((edge, page), batch).load(key))
+
+    async def count(self, edge: Connection, page: Page, key: Key) -> int:
+        """Return how many rows the whole list has; pages of one list are counted together."""
+
+        async def batch(keys: list[Key]) -> list[Any]:
+            found: dict[Any, int] = dict(await edge.count(self._context, keys, page, ()))
+            return [found.get(_mark(one), 0) for one in keys]
+
+        return int(await self._loader((edge, "count", page.filters), batch).load(key))
+
+    def _loader(self, name: Hashable, batch: Any) -> DataLoader[Key, Any]:
+        if name not in self._loaders:
+            self._loaders[name] = DataLoader(batch)
+        return self._loaders[name]
+
+
+def _mark(key: Key) -> Any:
+    return key[0] if key else None
+
+
+def _grouped(keys: Sequence[Key], found: Sequence[tuple[Any, Any]]) -> list[Any]:
+    groups: defaultdict[Any, list[Any]] = defaultdict(list)
+    for mark, row in found:
+        groups[mark].append(row)
+    return [groups.get(_mark(key), []) for key in keys]
+
+
+def _answers(keys: Sequence[Key], found: Sequence[tuple[Any, Any]], edge: Edge) -> list[Any]:
+    if edge.many:
+        return _grouped(keys, found)
+    rows = dict(found)
+    return [rows.get(_mark(key)) for key in keys]
+
+
+class Listed:
+    """A connection's value: it asks for rows, or for their number, only when a field needs them."""
+
+    def __init__(self, loaders: Loaders, edge: Connection, *, page: Page, key: Key) -> None:
+        self._loaders, self._edge, self._page, self._key = loaders, edge, page, key
+
+    async def nodes(self) -> list[Any]:
+        """Return the page's rows."""
+        rows, _ = await self._rows()
+        return [row for row, _ in rows]
+
+    async def edges(self) -> list[PageEdge]:
+        """Return the page's rows with their cursors."""
+        rows, _ = await self._rows()
+        return [PageEdge(self._cursor(values), row) for row, values in rows]
+
+    async def page_info(self) -> PageInfo:
+        """Return where the page lies; there is more behind a cursor that was given."""
+        rows, more = await self._rows()
+        page, cursors = self._page, [self._cursor(values) for _, values in rows]
+        return PageInfo(
+            has_next_page=page.before is not None
+            if page.backward
+            else more or page.before is not None,
+            has_previous_page=more or page.after is not None
+            if page.backward
+            else page.after is not None,
+            start_cursor=cursors[0] if cursors else None,
+            end_cursor=cursors[-1] if cursors else None,
+        )
+
+    async def total_count(self) -> int:
+        """Return how many rows the viewer sees in the whole list, filtered but not paged."""
+        return await self._loaders.count(self._edge, self._page, self._key)
+
+    def _cursor(self, values: Sequence[Value]) -> str:
+        return write_cursor(self._page.order, values)
+
+    async def _rows(self) -> tuple[list[tuple[Any, Any]], bool]:
+        rows = await self._loaders.page(self._edge, self._page, self._key)
+        kept = rows[: self._page.size]
+        return kept[::-1] if self._page.backward else kept, len(rows) > self._page.size

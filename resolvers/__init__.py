@@ -1,0 +1,1 @@
+"""Answers to fields, for many parents at once."""

@@ -1,0 +1,155 @@
+"""The order of the tree: pages of what lies in many parents, by parent and then by name.
+
+A page is found by walking: parents in their order, in each only rows behind the cursor, no further
+than the page is long. So what the viewer can't see costs nothing, and neither does the Org's size.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Select, case, or_, select, true, tuple_
+
+from auth.access import Access
+from db.queries import POSTGRESQL, in_this_order
+from engine.edge import Columns
+from engine.page import Shape
+from resolvers.listing import LIMIT, Build, Expression, Listing, cursors, ordering, position
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level of the walk, in its parent's order by `sort` and `id`.
+
+    `build` makes its listing from the level above; `gives` is what the level below needs of it,
+    `id` among it.
+    """
+
+    build: Build
+    gives: Columns = ()
+
+
+@dataclass(frozen=True)
+class Path:
+    """A walk down the levels. The order's columns above the last are `sort_0`, `id_0` and so on."""
+
+    levels: tuple[Level, ...]
+
+    def page(self, access: Access, shape: Shape, *, columns: Columns) -> Select[Any]:
+        """Return the page of the last level's rows, as the columns asked for."""
+        if access.dialect == POSTGRESQL:
+            return self._by_lateral(access, shape, columns)
+        return self._by_join(access, shape, columns)
+
+    def _by_lateral(self, access: Access, shape: Shape, columns: Columns) -> Select[Any]:
+        """Return the walk as a chain of LATERAL subqueries, the last of them limited."""
+        above: FromClause | None = None
+        for place in range(len(self.levels) - 1):
+            above = self._stage(access, shape, place=place, above=above)
+        assert above is not None, "a walk has two levels or more"  # noqa: S101
+        last = len(self.levels) - 1
+        listing = self.levels[last].build(access, above)
+        names = dict.fromkeys((*(c for c in columns if c in listing.columns), "sort", "id"))
+        keys = [listing.columns["sort"], listing.columns["id"]]
+        page = (
+            select(*(listing.columns[name].label(name) for name in names))
+            .select_from(listing.source)
+            .where(
+                *listing.seen(shape.filters), *self._bounds(listing, shape, place=last, above=above)
+            )
+            .order_by(*ordering(shape, keys))
+            .limit(LIMIT)
+            .lateral("page")
+        )
+        known = {**dict(above.c.items()), **dict(page.c.items())}
+        return _finished(above.join(page, true()), known, shape, columns)
+
+    def _stage(
+        self, access: Access, shape: Shape, *, place: int, above: FromClause | None
+    ) -> FromClause:
+        """Return a level joined to those above it, in order, as a subquery."""
+        level = self.levels[place]
+        listing = level.build(access, above)
+        columns = {name: listing.columns[name] for name in level.gives} | _keys(listing, place)
+        own = (
+            select(*(column.label(name) for name, column in columns.items()))
+            .select_from(listing.source)
+            .where(*listing.where, *self._bounds(listing, shape, place=place, above=above))
+        )
+        if above is None:
+            return own.order_by(*ordering(shape, list(_keys(listing, place).values()))).subquery()
+        below = own.lateral()
+        carried = [c for name, c in above.c.items() if name not in columns]
+        joined = select(*carried, *below.c).select_from(above.join(below, true()))
+        names = shape.order.columns[: 2 * place + 2]
+        keys = [joined.selected_columns[name] for name in names]
+        return joined.order_by(*ordering(shape, keys)).subquery()
+
+    def _by_join(self, access: Access, shape: Shape, columns: Columns) -> Select[Any]:
+        """Return the walk as one join, which SQLite reads in the order that it is written in."""
+        listings: list[Listing] = []
+        where: list[ColumnElement[bool]] = []
+        known: dict[str, Expression] = {}
+        above: Any = None
+        for place, level in enumerate(self.levels):
+            listing = level.build(access, above)
+            filters = shape.filters if level is self.levels[-1] else ()
+            where += listing.seen(filters)
+            where += self._bounds(listing, shape, place=place, above=above)
+            known = {**known, **listing.columns, **_keys(listing, place)}
+            listings.append(listing)
+            above = SimpleNamespace(c=SimpleNamespace(**listing.columns))
+        source = listings[0].source
+        for listing in listings[1:]:
+            source = in_this_order(source, listing.source)
+        return _finished(source, known, shape, columns).where(*where)
+
+    def _bounds(
+        self, listing: Listing, shape: Shape, *, place: int, above: Any
+    ) -> list[ColumnElement[bool]]:
+        """Return the conditions that leave out of a level what lies before a cursor."""
+        last = place == len(self.levels) - 1
+        return [
+            _within(
+                listing, position(name, shape)[: 2 * place + 2], upwards=up, last=last, above=above
+            )
+            for name, up in cursors(shape)
+        ]
+
+
+def _within(
+    listing: Listing, cursor: Sequence[Expression], *, upwards: bool, last: bool, above: Any
+) -> ColumnElement[bool]:
+    """Return the condition that a row lies behind the cursor, whose last two values are its own.
+
+    Above the last level the cursor's own row is wanted too, for what lies in it. Below the first
+    the cursor counts only in its own parent.
+    """
+    keys = tuple_(listing.columns["sort"], listing.columns["id"])
+    sort, id_ = cursor[-2:]
+    if above is None:
+        return _compared(keys, tuple_(sort, id_), upwards=upwards, last=last)
+    here = above.c.id == cursor[-3]
+    if upwards:  # from the least key on, elsewhere: an index serves this, but no OR
+        least = tuple_(case((here, sort), else_=""), case((here, id_), else_=-1))
+        return _compared(keys, least, upwards=True, last=last)
+    return or_(~here, _compared(keys, tuple_(sort, id_), upwards=False, last=last))
+
+
+def _compared(keys: Expression, bound: Expression, *, upwards: bool, last: bool) -> ColumnElement[bool]:
+    if upwards:
+        return keys > bound if last else keys >= bound
+    return keys < bound if last else keys <= bound
+
+
+def _keys(listing: Listing, place: int) -> dict[str, Expression]:
+    return {f"sort_{place}": listing.columns["sort"], f"id_{place}": listing.columns["id"]}
+
+
+def _finished(
+    source: FromClause, known: Mapping[str, Expression], shape: Shape, columns: Columns
+) -> Select[Any]:
+    keys = [known[name] for name in shape.order.columns]
+    chosen = (known[name].label(f"c{place}") for place, name in enumerate(columns))
+    return select(*chosen).select_from(source).order_by(*ordering(shape, keys)).limit(LIMIT)

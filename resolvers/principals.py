@@ -1,0 +1,116 @@
+"""Members and groups of the Org: its directory, which every active member may read."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import FromClause, and_, case, exists, null
+
+from auth.access import MEMBER_ID, ORG_ID, Access
+from auth.subject import ADMINS, MEMBERS
+from db.models import MEMBERSHIP, PRINCIPAL
+from db.queries import in_this_order
+from engine.page import Orders
+from resolvers.listing import Expression, Listing
+from resolvers.pagination import Matched, Paged
+
+
+class MemberRow(NamedTuple):
+    """A member's columns; the e-mail address is told to admins and to the member alone."""
+
+    org_id: int
+    id: int
+    key: str
+    name: str
+    email: str | None
+    active: bool
+    created_at: int
+    updated_at: int
+
+
+class GroupRow(NamedTuple):
+    """A group's columns; the reserved ones are kept by the server."""
+
+    org_id: int
+    id: int
+    key: str
+    name: str
+    reserved: bool
+    created_at: int
+    updated_at: int
+
+
+ORDERS: Orders = {
+    "NAME": {"sort": str, "id": int},
+    "KEY": {"key": str, "id": int},
+    "CREATED_AT": {"created_at": int, "id": int},
+    "UPDATED_AT": {"updated_at": int, "id": int},
+}
+COLUMNS = ("org_id", "id", "key", "name", "folded", "sort", "created_at", "updated_at")
+
+
+def _active(member: FromClause) -> Expression:
+    """Return whether the member is active, that is in the group `members` now."""
+    held, group = MEMBERSHIP.alias("held"), PRINCIPAL.alias("grp")
+    found = exists().where(
+        and_(held.c.org_id == ORG_ID, held.c.member_id == member.c.id, held.c.ended_at.is_(None)),
+        and_(group.c.org_id == ORG_ID, group.c.id == held.c.group_id),
+        and_(group.c.kind == "GROUP", group.c.key == MEMBERS),
+    )
+    return found.correlate(member)
+
+
+def _members(access: Access, member: FromClause, source: FromClause, *where: Any) -> Listing:
+    own = case((member.c.id == MEMBER_ID, member.c.email), else_=null())
+    columns = {
+        **{name: member.c[name] for name in COLUMNS},
+        "email": member.c.email if access.admin else own,
+        "active": _active(member),
+    }
+    conditions = (member.c.org_id == ORG_ID, member.c.kind == "MEMBER", *where)
+    return Listing(member, source, columns, conditions)
+
+
+def _groups(group: FromClause, source: FromClause, *where: Any) -> Listing:
+    columns: dict[str, Expression] = {name: group.c[name] for name in COLUMNS}
+    columns["reserved"] = group.c.key.in_((ADMINS, MEMBERS))
+    conditions = (group.c.org_id == ORG_ID, group.c.kind == "GROUP", *where)
+    return Listing(group, source, columns, conditions)
+
+
+def _members_of_org(access: Access, _parent: None) -> Listing:
+    member = PRINCIPAL.alias("member")
+    return _members(access, member, member)
+
+
+def _groups_of_org(_access: Access, _parent: None) -> Listing:
+    group = PRINCIPAL.alias("grp")
+    return _groups(group, group)
+
+
+def _members_of_group(access: Access, parent: FromClause) -> Listing:
+    member, held = PRINCIPAL.alias("member"), MEMBERSHIP.alias("held")
+    belongs = (held.c.member_id == member.c.id, held.c.group_id == parent.c.id)
+    lasting = (held.c.org_id == ORG_ID, held.c.ended_at.is_(None), *belongs)
+    return _members(access, member, member, exists().where(*lasting).correlate(member, parent))
+
+
+def _groups_of_member(_access: Access, parent: FromClause) -> Listing:
+    group, held = PRINCIPAL.alias("grp"), MEMBERSHIP.alias("held")
+    belongs = (held.c.group_id == group.c.id, held.c.member_id == parent.c.id)
+    lasting = (held.c.org_id == ORG_ID, held.c.ended_at.is_(None), *belongs)
+    return _groups(group, group, exists().where(*lasting).correlate(group, parent))
+
+
+def _member_by_id(access: Access, parent: FromClause) -> Listing:
+    member = PRINCIPAL.alias("member")
+    return _members(access, member, in_this_order(parent, member), member.c.id == parent.c.id)
+
+
+def _group_by_id(_access: Access, parent: FromClause) -> Listing:
+    group = PRINCIPAL.alias("grp")
+    return _groups(group, in_this_order(parent, group), group.c.id == parent.c.id)
+
+
+members_of_org, groups_of_org = Paged(_members_of_org), Paged(_groups_of_org)
+members_of_group = Paged(_members_of_group, ("id",))
+groups_of_member = Paged(_groups_of_member, ("id",))
+member_by_id, group_by_id = Matched(_member_by_id, ("id",)), Matched(_group_by_id, ("id",))

@@ -1,0 +1,128 @@
+"""Projects: of a space, of the Org, the shared ones, and a project by its id."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from sqlalchemy import FromClause, and_, null, or_
+
+from auth.access import ORG_ID, Access, Reach
+from db.models import PROJECT, SPACE
+from db.queries import in_this_order
+from engine.page import Orders, Value
+from resolvers.listing import Expression, Listing
+from resolvers.pagination import Matched, Paged
+from resolvers.paths import Level, Path
+from resolvers.spaces import REACH, SPACES
+
+
+class ProjectRow(NamedTuple):
+    """A project's columns; `space_id` is None for the Org's shared project."""
+
+    org_id: int
+    id: int
+    key: str
+    name: str
+    description: str | None
+    is_shared: bool
+    space_id: int | None
+    level: int
+    created_at: int
+    updated_at: int
+
+
+BY_NAME: Mapping[str, type[Value]] = {"sort": str, "id": int}
+OTHER_ORDERS: Orders = {
+    "NAME": BY_NAME,
+    "KEY": {"key": str, "id": int},
+    "CREATED_AT": {"created_at": int, "id": int},
+    "UPDATED_AT": {"updated_at": int, "id": int},
+}
+ORDERS_IN_SPACE: Orders = {"PATH": BY_NAME, **OTHER_ORDERS}
+ORDERS_IN_ORG: Orders = {
+    "PATH": {"sort_0": str, "id_0": int, **BY_NAME},
+    **OTHER_ORDERS,
+}
+COLUMNS = (
+    *("org_id", "id", "key", "name", "folded", "sort", "description"),
+    *("is_shared", "space_id", "created_at", "updated_at"),
+)
+
+
+def project_columns(access: Access, project: FromClause, reach: Reach) -> dict[str, Expression]:
+    """Return a project's columns by name, its permission as `level` among them."""
+    columns: dict[str, Expression] = {name: project.c[name] for name in COLUMNS}
+    return {**columns, "level": access.project_level(project, reach)}
+
+
+def seen_projects(access: Access, project: FromClause, reach: Reach) -> tuple[Any, ...]:
+    """Return the conditions that a project is of the Org, live in itself, and seen."""
+    seen = access.project_seen(project, reach)
+    return (project.c.org_id == ORG_ID, project.c.deleted_at.is_(None), seen)
+
+
+def _in_space(access: Access, parent: Any) -> Listing:
+    """Return the listing of a space's projects, its shared one among them."""
+    project, reach = PROJECT.alias("project"), Reach(parent.c.cap, parent.c.flow, parent.c.best)
+    lies = project.c.space_id == parent.c.id
+    conditions = (*seen_projects(access, project, reach), lies)
+    return Listing(project, project, project_columns(access, project, reach), conditions)
+
+
+def _of_space(access: Access, parent: FromClause) -> Listing:
+    listing = _in_space(access, parent)
+    ordinary = listing.table.c.is_shared.is_(False)
+    return replace(listing, where=(*listing.where, ordinary))
+
+
+def _of_org(access: Access, _parent: None) -> Listing:
+    project, space, reach = PROJECT.alias("project"), SPACE.alias("space"), access.reach()
+    lies = and_(space.c.org_id == ORG_ID, space.c.id == project.c.space_id)
+    source = reach.join(project.join(space, lies), space.c.id)
+    where = (*seen_projects(access, project, reach), space.c.deleted_at.is_(None))
+    return Listing(project, source, project_columns(access, project, reach), where)
+
+
+def _matched(access: Access, project: FromClause, source: FromClause, *where: Any) -> Listing:
+    """Return a listing of projects that may be the Org's shared one, which has no space."""
+    space, reach = SPACE.alias("space"), access.reach()
+    lies = and_(space.c.org_id == ORG_ID, space.c.id == project.c.space_id)
+    joined = reach.join(source.outerjoin(space, lies), project.c.space_id, outer=True)
+    seen = seen_projects(access, project, reach)
+    live = or_(project.c.space_id.is_(None), space.c.id.is_not(None))
+    columns = project_columns(access, project, reach)
+    return Listing(project, joined, columns, (*seen, live, space.c.deleted_at.is_(None), *where))
+
+
+def _by_id(access: Access, parent: FromClause) -> Listing:
+    project = PROJECT.alias("project")
+    source = in_this_order(parent, project)
+    return _matched(access, project, source, project.c.id == parent.c.id)
+
+
+def _shared_of_space(access: Access, parent: FromClause) -> Listing:
+    listing = _in_space(access, parent)
+    source, shared = in_this_order(parent, listing.table), listing.table.c.is_shared.is_(True)
+    return replace(listing, source=source, where=(*listing.where, shared))
+
+
+def _shared_of_org(access: Access, parent: FromClause) -> Listing:
+    project = PROJECT.alias("project")
+    source = in_this_order(parent, project)
+    return _matched(access, project, source, project.c.space_id.is_(None))
+
+
+def org_shared(access: Access, _parent: Any) -> Listing:
+    """Return the listing of the Org's shared project alone."""
+    project = PROJECT.alias("project")
+    nowhere = Reach(*(null(),) * 3)
+    where = (*seen_projects(access, project, nowhere), project.c.space_id.is_(None))
+    return Listing(project, project, project_columns(access, project, nowhere), where)
+
+
+PROJECTS = Level(_in_space, gives=("id", "level"))
+of_space = Paged(_of_space, REACH)
+of_org = Paged(_of_org, paths=[Path((SPACES, PROJECTS))])
+by_id = Matched(_by_id, ("id",))
+shared_of_space = Matched(_shared_of_space, REACH)
+shared_of_org = Matched(_shared_of_org, ("id",))

@@ -1,0 +1,83 @@
+"""Spaces: the Org's list of them, and a space by its id."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import FromClause, case, func, null
+
+from auth.access import ORG_ID, Access, Reach
+from db.models import SPACE
+from db.queries import in_this_order
+from engine.page import Orders
+from resolvers.listing import Expression, Listing
+from resolvers.pagination import Matched, Paged
+from resolvers.paths import Level
+
+
+class SpaceRow(NamedTuple):
+    """A space's columns; `cap`, `flow` and `best` are the viewer's reach there (`auth.access`).
+
+    Of a space without permission (a signpost) only the key and the name are told.
+    """
+
+    org_id: int
+    id: int
+    key: str
+    name: str
+    description: str | None
+    level: int
+    cap: int | None
+    flow: int | None
+    best: int | None
+    created_at: int | None
+    updated_at: int | None
+
+
+REACH = ("id", "cap", "flow", "best")  # what the projects of a space need to know of it
+ORDERS: Orders = {
+    "NAME": {"sort": str, "id": int},
+    "KEY": {"key": str, "id": int},
+    "CREATED_AT": {"created_order": int, "id": int},
+    "UPDATED_AT": {"updated_order": int, "id": int},
+}
+
+
+def _columns(access: Access, space: FromClause, reach: Reach) -> dict[str, Expression]:
+    def unless_signpost(column: Expression) -> Expression:
+        return column if access.admin else case((reach.cap.is_not(None), column), else_=null())
+
+    created, updated = unless_signpost(space.c.created_at), unless_signpost(space.c.updated_at)
+    return {
+        **{name: space.c[name] for name in ("org_id", "id", "key", "name", "folded", "sort")},
+        "cap": reach.cap,
+        "flow": reach.flow,
+        "best": reach.best,
+        "level": access.space_level(reach),
+        "description": unless_signpost(space.c.description),
+        "created_at": created,
+        "created_order": func.coalesce(created, 0),
+        "updated_at": updated,
+        "updated_order": func.coalesce(updated, 0),
+    }
+
+
+def _listing(access: Access, space: FromClause, source: FromClause, *where: Any) -> Listing:
+    reach = access.reach()
+    live = (space.c.org_id == ORG_ID, space.c.deleted_at.is_(None))
+    columns = _columns(access, space, reach)
+    return Listing(space, reach.join(source, space.c.id), columns, (*live, *where))
+
+
+def spaces_of_org(access: Access, _parent: None) -> Listing:
+    """Return the listing of all spaces that are seen."""
+    space = SPACE.alias("space")
+    return _listing(access, space, space)
+
+
+def _by_id(access: Access, parent: FromClause) -> Listing:
+    space = SPACE.alias("space")
+    return _listing(access, space, in_this_order(parent, space), space.c.id == parent.c.id)
+
+
+SPACES = Level(spaces_of_org, gives=REACH)
+of_org = Paged(spaces_of_org)
+by_id = Matched(_by_id, ("id",))

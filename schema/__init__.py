@@ -1,0 +1,1 @@
+"""The public GraphQL schema: a table of fields."""

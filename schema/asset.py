@@ -1,0 +1,79 @@
+"""The type Asset, and how lists of assets are filtered and ordered."""
+
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from auth.levels import Permission
+from db.ids import ASSET
+from engine.edge import Edge, column, declare
+from resolvers import projects
+from resolvers.assets import AssetRow
+from schema.connection import ListOf
+from schema.filter import NodeFilter, OrderDirection, optional, order_direction, order_field
+from schema.node import (
+    Node,
+    created_column,
+    id_column,
+    permission_column,
+    rows_of,
+    updated_column,
+)
+from schema.scalars import DateTime, Json, json_value
+
+if TYPE_CHECKING:
+    from schema.project import Project
+
+
+@strawberry.type(description="What is worked with: a pipeline, a task, a file and so on.")
+class Asset(Node):
+    """An asset as its viewer sees it."""
+
+    is_type_of = rows_of(AssetRow)
+    id: strawberry.ID = id_column(ASSET)
+    key: str = column("key", description="Permanent, used in URLs; unique in its project.")
+    name: str = column("name", description="What people call it; unique in its project.")
+    kind: str = column("kind", description="PIPELINE, TASK, ACCOUNT, FILE, DATASET or any other.")
+    effective_permission: Permission = permission_column("That on its project.")
+    project: Annotated["Project", strawberry.lazy("schema.project")] = declare(
+        Edge(projects.by_id.rows, needs=("project_id",), gives=projects.ProjectRow),
+        description="The project it is in.",
+    )
+    metadata: Json = column(
+        "metadata", make=json_value, description="An object of whatever its makers noted."
+    )
+    created_at: DateTime = created_column()
+    updated_at: DateTime = updated_column()
+
+
+@strawberry.input(description="Which assets are wanted: those that meet all that is given.")
+class AssetFilter(NodeFilter):
+    """The filter of assets."""
+
+    kind: str | None = optional("The kind is exactly this.")
+
+
+@strawberry.enum(
+    description="What assets can be ordered by. PATH is by space, by project and then by name."
+)
+class AssetOrderField(Enum):
+    """Orders of assets."""
+
+    PATH = "PATH"
+    NAME = "NAME"
+    KEY = "KEY"
+    KIND = "KIND"
+    CREATED_AT = "CREATED_AT"
+    UPDATED_AT = "UPDATED_AT"
+
+
+@strawberry.input(description="An order of assets.")
+class AssetOrder:
+    """By what, and which way."""
+
+    field: AssetOrderField = order_field()
+    direction: OrderDirection = order_direction()
+
+
+ASSETS = ListOf(AssetRow, AssetFilter, AssetOrder)

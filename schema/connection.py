@@ -1,0 +1,89 @@
+"""Relay's connections: their types, their arguments, and how a field becomes one."""
+
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+
+import strawberry
+
+from engine import edge as declared
+from engine.edge import Argument, Batch, Columns, PagePart, declare
+from engine.page import DEFAULT_SIZE, LARGEST_SIZE, Orders
+
+NodeType = TypeVar("NodeType")
+
+
+def _part(name: str, description: str) -> Any:
+    return declare(PagePart(name), description=description)
+
+
+@strawberry.type(description="Where a page lies in its list.")
+class PageInfo:
+    """Relay's PageInfo."""
+
+    has_next_page: bool = strawberry.field(description="Whether there are rows after the page.")
+    has_previous_page: bool = strawberry.field(description="Whether there are rows before it.")
+    start_cursor: str | None = strawberry.field(description="The first row's cursor.")
+    end_cursor: str | None = strawberry.field(
+        description="The last row's cursor: pass it as `after` for the next page."
+    )
+
+
+@strawberry.type(description="A row of a list with its place there.")
+class Edge(Generic[NodeType]):
+    """Relay's edge."""
+
+    cursor: str = strawberry.field(description="The row's place, for `after` and `before`.")
+    node: NodeType = strawberry.field(description="The row.")
+
+
+@strawberry.type(description="A page of a list that holds only what the viewer sees.")
+class Connection(Generic[NodeType]):
+    """Relay's connection, with the rows themselves beside their edges."""
+
+    nodes: list[NodeType] = _part("nodes", "The rows of the page.")
+    edges: list[Edge[NodeType]] = _part("edges", "The rows of the page with their cursors.")
+    page_info: PageInfo = _part("page_info", "Where the page lies in the list.")
+    total_count: int = _part(
+        "total_count", "How many rows the whole list has, filtered but not paged."
+    )
+
+
+class Listed(Protocol):
+    """What answers a list for many parents: its rows, and their number."""
+
+    @property
+    def rows(self) -> Batch:
+        """Return the batch function of the rows."""
+        ...
+
+    @property
+    def count(self) -> Batch:
+        """Return the batch function of their number."""
+        ...
+
+
+class ListOf(NamedTuple):
+    """What the lists of one noun have in common: the class of the rows, and two input types."""
+
+    row: type[Any]
+    filter: type
+    order: type
+
+
+def connection(
+    listed: Listed, of: ListOf, *, needs: Columns, orders: Orders, description: str
+) -> Any:
+    """Declare a connection; `needs` are the columns of the parent that `listed` gets."""
+    made = declared.Connection(listed.rows, listed.count, needs, of.row, orders)
+    return declare(made, description=description, arguments=_arguments(of))
+
+
+def _arguments(of: ListOf) -> list[Argument]:
+    size = f"{DEFAULT_SIZE} where neither is given, {LARGEST_SIZE} at most."
+    return [
+        Argument("first", int | None, f"How many rows from the start, or after `after`: {size}"),
+        Argument("after", str | None, "Only rows after the one with this cursor."),
+        Argument("last", int | None, f"How many rows up to the end, or before `before`: {size}"),
+        Argument("before", str | None, "Only rows before the one with this cursor."),
+        Argument("filter", of.filter | None, "Only rows that meet all of this."),
+        Argument("orderBy", of.order | None, "The order; by name as people read it if omitted."),
+    ]

@@ -1,0 +1,48 @@
+"""The inputs that choose and order the rows of a list, as far as nouns have them in common."""
+
+from enum import Enum
+from typing import Any
+
+import strawberry
+
+from auth.levels import Permission
+from schema.scalars import DateTime
+
+
+def optional(description: str) -> Any:
+    """Declare a field of a filter; one that is left out or null asks for nothing."""
+    return strawberry.field(default=None, description=description)
+
+
+@strawberry.input(description="Which rows are wanted: those that meet all that is given.")
+class Filter:
+    """The filter of whatever has a key and a name."""
+
+    name_contains: str | None = optional("The name has this in it, whatever the case.")
+    key: str | None = optional("The key is exactly this.")
+    updated_since: DateTime | None = optional("Last changed itself at this time or later.")
+
+
+@strawberry.input(description="Which nodes are wanted: those that meet all that is given.")
+class NodeFilter(Filter):
+    """The filter of whatever has a permission too."""
+
+    minimum_permission: Permission | None = optional("The viewer may do at least this.")
+
+
+@strawberry.enum(description="Which way an order goes.")
+class OrderDirection(Enum):
+    """Up or down."""
+
+    ASC = "ASC"
+    DESC = "DESC"
+
+
+def order_field() -> Any:
+    """Declare by what rows are ordered."""
+    return strawberry.field(description="By what.")
+
+
+def order_direction() -> Any:
+    """Declare which way rows are ordered."""
+    return strawberry.field(default=OrderDirection.ASC, description="Which way.")

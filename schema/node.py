@@ -1,0 +1,52 @@
+"""The interface of everything that has an id, and the fields that nodes have in common."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import strawberry
+
+from auth.levels import Permission
+from db.ids import public_id
+from engine.edge import column
+
+
+@strawberry.interface(description="Anything that has an id.")
+class Node:
+    """What `node` and `nodes` find."""
+
+    id: strawberry.ID = strawberry.field(
+        description="Permanent and opaque; means nothing to whoever may not see the node."
+    )
+
+
+def rows_of(row: type[NamedTuple]) -> Callable[[Any, Any], bool]:
+    """Return the test by which an object type knows its rows."""
+
+    def is_type_of(value: Any, _info: Any) -> bool:
+        return isinstance(value, row)
+
+    return is_type_of
+
+
+def id_column(type_: str) -> Any:
+    """Declare the id of a node of the type."""
+
+    def make(org_id: int, id_: int) -> str:
+        return public_id(type_, org_id, id_)
+
+    return column("org_id", "id", make=make, description="Permanent and opaque.")
+
+
+def permission_column(description: str) -> Any:
+    """Declare the viewer's permission on the node."""
+    return column("level", make=Permission, description=description)
+
+
+def created_column() -> Any:
+    """Declare when the node was made."""
+    return column("created_at", description="When it was made.")
+
+
+def updated_column() -> Any:
+    """Declare when the node itself, not what is in it, was last changed."""
+    return column("updated_at", description="When it was last changed itself.")

@@ -1,0 +1,71 @@
+"""The type Org: the tenant, and the lists of all that is in it."""
+
+import strawberry
+
+from auth.levels import Permission
+from auth.subject import OrgRow
+from db.ids import org_public_id
+from engine.edge import Edge, column, declare
+from resolvers import assets as asset_rows
+from resolvers import principals
+from resolvers import projects as project_rows
+from resolvers import spaces as space_rows
+from schema.asset import ASSETS, Asset
+from schema.connection import Connection, connection
+from schema.node import Node, permission_column, rows_of
+from schema.principal import GROUPS, MEMBERS, Group, Member
+from schema.project import PROJECTS, Project
+from schema.space import SPACES, Space
+
+
+@strawberry.type(description="The tenant: everything but an account belongs to exactly one.")
+class Org(Node):
+    """An Org as its viewer sees it."""
+
+    is_type_of = rows_of(OrgRow)
+    id: strawberry.ID = column("id", make=org_public_id, description="Permanent and opaque.")
+    key: str = column("key", description="Permanent, used in URLs.")
+    name: str = column("name", description="What people call it.")
+    effective_permission: Permission = permission_column(
+        "OWNER for admins, READ for other active members."
+    )
+    revision: int = column("revision", description="How many changes the Org has seen.")
+    shared_project: Project | None = declare(
+        Edge(project_rows.shared_of_org.rows, needs=("id",), gives=project_rows.ProjectRow),
+        description="The project that all active members share.",
+    )
+    spaces: Connection[Space] = connection(
+        space_rows.of_org,
+        SPACES,
+        needs=("id",),
+        orders=space_rows.ORDERS,
+        description="Its spaces.",
+    )
+    projects: Connection[Project] = connection(
+        project_rows.of_org,
+        PROJECTS,
+        needs=("id",),
+        orders=project_rows.ORDERS_IN_ORG,
+        description="The projects of all spaces, their shared ones included.",
+    )
+    assets: Connection[Asset] = connection(
+        asset_rows.of_org,
+        ASSETS,
+        needs=("id",),
+        orders=asset_rows.ORDERS_IN_ORG,
+        description="The assets of all projects, those of the Org's shared project first.",
+    )
+    users: Connection[Member] = connection(
+        principals.members_of_org,
+        MEMBERS,
+        needs=("id",),
+        orders=principals.ORDERS,
+        description="Its members, deactivated ones included.",
+    )
+    groups: Connection[Group] = connection(
+        principals.groups_of_org,
+        GROUPS,
+        needs=("id",),
+        orders=principals.ORDERS,
+        description="Its groups, `admins` and `members` among them.",
+    )

@@ -1,0 +1,85 @@
+"""The types Member and Group, and how lists of them are filtered and ordered."""
+
+from enum import Enum
+from typing import Annotated
+
+import strawberry
+
+from db import ids
+from engine.edge import column
+from resolvers import principals
+from resolvers.principals import GroupRow, MemberRow
+from schema.connection import Connection, ListOf, connection
+from schema.filter import Filter, OrderDirection, order_direction, order_field
+from schema.node import Node, created_column, id_column, rows_of, updated_column
+from schema.scalars import DateTime
+
+
+@strawberry.input(description="Which members or groups are wanted: those that meet all given.")
+class PrincipalFilter(Filter):
+    """The filter of members and of groups."""
+
+
+@strawberry.enum(description="What members and groups can be ordered by.")
+class PrincipalOrderField(Enum):
+    """Orders of members and of groups."""
+
+    NAME = "NAME"
+    KEY = "KEY"
+    CREATED_AT = "CREATED_AT"
+    UPDATED_AT = "UPDATED_AT"
+
+
+@strawberry.input(description="An order of members or groups.")
+class PrincipalOrder:
+    """By what, and which way."""
+
+    field: PrincipalOrderField = order_field()
+    direction: OrderDirection = order_direction()
+
+
+MEMBERS = ListOf(MemberRow, PrincipalFilter, PrincipalOrder)
+GROUPS = ListOf(GroupRow, PrincipalFilter, PrincipalOrder)
+
+
+@strawberry.type(description="An account's membership of the Org.")
+class Member(Node):
+    """A member, whom grants can be made to."""
+
+    is_type_of = rows_of(MemberRow)
+    id: strawberry.ID = id_column(ids.MEMBER)
+    key: str = column("key", description="Permanent; unique among the Org's members.")
+    name: str = column("name", description="What people call them.")
+    email: str | None = column("email", description="Told to admins and to the member alone.")
+    active: bool = column("active", description="Whether they may do anything in the Org.")
+    groups: Connection[Annotated["Group", strawberry.lazy("schema.principal")]] = connection(
+        principals.groups_of_member,
+        GROUPS,
+        needs=("id",),
+        orders=principals.ORDERS,
+        description="The groups that they are in.",
+    )
+    created_at: DateTime = created_column()
+    updated_at: DateTime = updated_column()
+
+
+@strawberry.type(description="A set of members, to which grants can be made at once.")
+class Group(Node):
+    """A group, whom grants can be made to."""
+
+    is_type_of = rows_of(GroupRow)
+    id: strawberry.ID = id_column(ids.GROUP)
+    key: str = column("key", description="Permanent; unique among the Org's groups.")
+    name: str = column("name", description="What people call it.")
+    reserved: bool = column(
+        "reserved", description="Whether the server keeps it: `admins` and `members`."
+    )
+    members: Connection[Member] = connection(
+        principals.members_of_group,
+        MEMBERS,
+        needs=("id",),
+        orders=principals.ORDERS,
+        description="Who is in it.",
+    )
+    created_at: DateTime = created_column()
+    updated_at: DateTime = updated_column()

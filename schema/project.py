@@ -1,0 +1,91 @@
+"""The type Project, and how lists of projects are filtered and ordered."""
+
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from auth.levels import Permission
+from auth.subject import OrgRow
+from db.ids import PROJECT
+from engine.edge import Edge, column, declare
+from resolvers import assets as asset_rows
+from resolvers import spaces, viewer
+from resolvers.projects import ProjectRow
+from schema.asset import ASSETS, Asset
+from schema.connection import Connection, ListOf, connection
+from schema.filter import NodeFilter, OrderDirection, order_direction, order_field
+from schema.node import (
+    Node,
+    created_column,
+    id_column,
+    permission_column,
+    rows_of,
+    updated_column,
+)
+from schema.scalars import DateTime
+
+if TYPE_CHECKING:
+    from schema.org import Org
+    from schema.space import Space
+
+
+@strawberry.type(description="Holds assets.")
+class Project(Node):
+    """A project as its viewer sees it."""
+
+    is_type_of = rows_of(ProjectRow)
+    id: strawberry.ID = id_column(PROJECT)
+    key: str = column("key", description="Permanent, used in URLs; unique in its space.")
+    name: str = column("name", description="What people call it; unique in its space.")
+    description: str | None = column("description", description="What it is for.")
+    effective_permission: Permission = permission_column("What the viewer may do here.")
+    org: Annotated["Org", strawberry.lazy("schema.org")] = declare(
+        Edge(viewer.org_of, needs=("org_id",), gives=OrgRow), description="The Org it is in."
+    )
+    space: Annotated["Space", strawberry.lazy("schema.space")] | None = declare(
+        Edge(spaces.by_id.rows, needs=("space_id",), gives=spaces.SpaceRow),
+        description="The space it is in; null for the Org's shared project.",
+    )
+    is_shared: bool = column(
+        "is_shared", description="Whether it is the project that was made with its space or Org."
+    )
+    assets: Connection[Asset] = connection(
+        asset_rows.of_project,
+        ASSETS,
+        needs=("id", "level"),
+        orders=asset_rows.ORDERS_IN_PROJECT,
+        description="Its assets.",
+    )
+    created_at: DateTime = created_column()
+    updated_at: DateTime = updated_column()
+
+
+@strawberry.input(description="Which projects are wanted: those that meet all that is given.")
+class ProjectFilter(NodeFilter):
+    """The filter of projects."""
+
+
+@strawberry.enum(
+    description="What projects can be ordered by. PATH is by space and then by name, and the "
+    "quickest way through all of an Org."
+)
+class ProjectOrderField(Enum):
+    """Orders of projects."""
+
+    PATH = "PATH"
+    NAME = "NAME"
+    KEY = "KEY"
+    CREATED_AT = "CREATED_AT"
+    UPDATED_AT = "UPDATED_AT"
+
+
+@strawberry.input(description="An order of projects.")
+class ProjectOrder:
+    """By what, and which way."""
+
+    field: ProjectOrderField = order_field()
+    direction: OrderDirection = order_direction()
+
+
+PROJECTS = ListOf(ProjectRow, ProjectFilter, ProjectOrder)

@@ -1,0 +1,56 @@
+"""The roots of the schema, and the schema itself."""
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from auth.subject import OrgRow
+from db import ids
+from engine.edge import Argument, Edge, Lookup, declare
+from engine.resolve import install
+from resolvers import assets, principals, projects, spaces
+from resolvers import viewer as asker
+from schema.node import Node
+from schema.org import Org
+from schema.scalars import SCALARS
+from schema.viewer import VIEWER, Viewer
+
+BY_ID = Lookup(
+    asker.parse_in_org,
+    {
+        ids.ORG: Edge(asker.org_of, needs=("id",), gives=OrgRow),
+        ids.SPACE: Edge(spaces.by_id.rows, needs=("id",), gives=spaces.SpaceRow),
+        ids.PROJECT: Edge(projects.by_id.rows, needs=("id",), gives=projects.ProjectRow),
+        ids.ASSET: Edge(assets.by_id.rows, needs=("id",), gives=assets.AssetRow),
+        ids.MEMBER: Edge(principals.member_by_id.rows, needs=("id",), gives=principals.MemberRow),
+        ids.GROUP: Edge(principals.group_by_id.rows, needs=("id",), gives=principals.GroupRow),
+    },
+)
+
+
+@strawberry.type(description="All that can be read.")
+class Query:
+    """The root of queries."""
+
+    viewer: Viewer = declare(VIEWER, description="Whoever asks.")
+    org: Org | None = declare(
+        Edge(asker.org, needs=(), gives=OrgRow, read=asker.read_key),
+        description="The Org with this key, by default the token's; null for any other.",
+        arguments=[Argument("key", str | None, "The Org's key.")],
+    )
+    node: Node | None = declare(
+        BY_ID,
+        description="The node with this id; null where there is none, or none that is seen.",
+        arguments=[Argument("id", strawberry.ID, "An id that the API gave.")],
+    )
+    nodes: list[Node | None] = declare(
+        BY_ID,
+        description="The nodes with these ids in their order, null for each that `node` has none.",
+        arguments=[Argument("ids", list[strawberry.ID], "Ids that the API gave, 1,000 at most.")],
+    )
+
+
+def build_schema() -> strawberry.Schema:
+    """Return the schema with every declared field's resolver in place."""
+    schema = strawberry.Schema(query=Query, config=StrawberryConfig(scalar_map=SCALARS))
+    install(schema._schema)  # noqa: SLF001 - Strawberry has no public name for it
+    return schema

@@ -1,0 +1,58 @@
+"""The scalars, and the enum of permissions."""
+
+from typing import Any, NewType
+
+import orjson
+import strawberry
+from strawberry.types.enum import StrawberryEnumDefinition
+from strawberry.types.scalar import ScalarDefinition
+
+from auth.levels import Permission
+from db.clock import moment_of, time_text
+
+DateTime = NewType("DateTime", int)
+Json = NewType("Json", object)
+
+PERMISSIONS = {
+    "NONE": "Nothing, not even that it is there, but for a space that leads to something seen.",
+    "READ": "See it and what is in it.",
+    "READ_EXECUTE": "Also run its assets.",
+    "FULL": "Also change it, and what is in it.",
+    "OWNER": "Also change who may do what, and hand over ownership.",
+}
+
+strawberry.enum(
+    Permission,
+    name="Permission",
+    description="What the viewer may do with a node; each level includes those before it.",
+)
+_definition: StrawberryEnumDefinition = vars(Permission)["__strawberry_definition__"]
+for _value in _definition.values:
+    _value.description = PERMISSIONS[_value.name]
+
+
+def _moment(value: Any) -> int:
+    if not isinstance(value, str):
+        raise ValueError('Expected a time as text, such as "2027-01-01T00:00:00Z".')  # noqa: TRY004
+    return moment_of(value)
+
+
+def json_value(text: str | None) -> object:
+    """Return the value of a JSON text; an empty object where there is none."""
+    return {} if text is None else orjson.loads(text)
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    DateTime: strawberry.scalar(
+        name="DateTime",
+        description="A time in UTC as RFC 3339 text, to the microsecond: 2027-01-01T00:00:00Z.",
+        specified_by_url="https://scalars.graphql.org/chillicream/date-time.html",
+        serialize=time_text,
+        parse_value=_moment,
+    ),
+    Json: strawberry.scalar(
+        name="JSON",
+        description="Any JSON value.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc8259",
+    ),
+}

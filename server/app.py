@@ -1,0 +1,81 @@
+"""The ASGI application, made from settings."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from auth.authenticate import Authenticator
+from auth.issuers import OidcIssuer
+from auth.secret import load_secret
+from db.engine import open_engine
+from resolvers.context import reading
+from schema.documents import Documents
+from schema.limits import Limits
+from schema.operation import Operations
+from schema.root import build_schema
+from server.graphiql import graphiql_routes
+from server.health import health_routes
+from server.settings import Settings
+from server.view import GraphQLView
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]  # the view answers all
+GRAPHIQL_DIST = Path(__file__).parent.parent / "graphiql" / "dist"
+
+
+def create_app(settings: Settings) -> Starlette:
+    """Return the application; it closes its database connections when it is shut down."""
+    engine = open_engine(settings.database_url, connections=settings.database_connections)
+    documents = Documents(limits_of(settings), introspection=settings.introspection)
+    view = GraphQLView(
+        Operations(build_schema(), documents, partial(reading, engine)),
+        Authenticator(secret_of(settings), issuer_of(settings)),
+        max_bytes=settings.max_request_bytes,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        await engine.dispose()
+
+    routes = [
+        Route("/graphql", view.answer, methods=METHODS),
+        *graphiql_routes(GRAPHIQL_DIST),
+        *health_routes(engine),
+    ]
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return the limits on documents."""
+    return Limits(
+        tokens=settings.max_tokens,
+        depth=settings.max_depth,
+        aliases=settings.max_aliases,
+        directives=settings.max_directives,
+        cost=settings.max_cost,
+    )
+
+
+def secret_of(settings: Settings) -> bytes:
+    """Return the key that signs the server's own tokens."""
+    if settings.secret is not None:
+        return settings.secret.get_secret_value().encode()
+    return load_secret(settings.secret_file)
+
+
+def issuer_of(settings: Settings) -> OidcIssuer | None:
+    """Return the OIDC issuer whose tokens are taken too, if one is set."""
+    issuer, audience, url = settings.oidc_issuer, settings.oidc_audience, settings.oidc_jwks_url
+    if issuer is None or audience is None or url is None:
+        return None
+    return OidcIssuer(
+        issuer,
+        audience,
+        jwks_url=url,
+        account_claim=settings.oidc_account_claim,
+        org_claim=settings.oidc_org_claim,
+    )

@@ -1,0 +1,110 @@
+"""GraphQL over HTTP, the way in: a request becomes the parameters of an operation, or a refusal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+
+JSON = "application/json"
+GRAPHQL = "application/graphql-response+json"
+ANSWERS = {GRAPHQL: GRAPHQL, JSON: JSON, "application/*": JSON, "*/*": JSON}
+
+
+class RefusedError(Exception):
+    """A request that is turned away before any GraphQL; `code` is for programs."""
+
+    def __init__(
+        self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message = status, code, message
+        self.headers = dict(headers or {})
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What a client asks to run."""
+
+    query: str
+    variables: dict[str, Any]
+    operation_name: str | None
+
+
+def answer_type(request: Request) -> str:
+    """Return the media type to answer in, of those that the client accepts."""
+    ranges = [_media_range(text) for text in request.headers.get("accept", "*/*").split(",")]
+    wanted = sorted((r for r in ranges if r[1] > 0), key=lambda r: -r[1])
+    for media_type, _ in wanted:
+        if media_type in ANSWERS:
+            return ANSWERS[media_type]
+    raise RefusedError(406, "NOT_ACCEPTABLE", f"Accept {GRAPHQL} or {JSON}.")
+
+
+def _media_range(text: str) -> tuple[str, float]:
+    media_type, *options = (part.strip().lower() for part in text.split(";"))
+    quality = next((o[2:] for o in options if o.startswith("q=")), "1")
+    try:
+        return media_type, float(quality)
+    except ValueError:
+        return media_type, 0.0
+
+
+def check_method(request: Request) -> None:
+    """Refuse a method that carries no operation."""
+    if request.method not in ("GET", "POST"):
+        raise RefusedError(405, "METHOD", "Use GET or POST.", {"Allow": "GET, POST"})
+
+
+async def read_parameters(request: Request, *, max_bytes: int) -> Parameters:
+    """Read a request's parameters; RefusedError says what is wrong with them."""
+    if request.method == "GET":
+        return _parameters(_of_query_string(request))
+    return _parameters(_decoded(await _body(request, max_bytes), "body"))
+
+
+def _of_query_string(request: Request) -> dict[str, Any]:
+    given: dict[str, Any] = dict(request.query_params)
+    for name in ("variables", "extensions"):
+        if given.get(name):
+            given[name] = _decoded(given[name].encode(), name)
+    return given
+
+
+async def _body(request: Request, max_bytes: int) -> bytes:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != JSON:
+        raise RefusedError(415, "MEDIA_TYPE", f"Send the request as {JSON}.")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > max_bytes:
+            raise RefusedError(413, "TOO_LARGE", f"A request has {max_bytes:,} bytes at most.")
+    return bytes(body)
+
+
+def _decoded(text: bytes, name: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise RefusedError(400, "BAD_REQUEST", f"The {name} is not JSON.") from error
+
+
+def _parameters(given: Any) -> Parameters:
+    if not isinstance(given, dict):
+        raise _wrong("body", "an object")
+    query = given.get("query")
+    if not isinstance(query, str):
+        raise _wrong("parameter `query`", "a string")
+    for name in ("variables", "extensions"):
+        if not isinstance(given.get(name), dict | None):
+            raise _wrong(f"parameter `{name}`", "an object")
+    operation_name = given.get("operationName")
+    if not isinstance(operation_name, str | None):
+        raise _wrong("parameter `operationName`", "a string")
+    return Parameters(query, given.get("variables") or {}, operation_name or None)
+
+
+def _wrong(what: str, wanted: str) -> RefusedError:
+    return RefusedError(400, "BAD_REQUEST", f"The {what} must be {wanted}.")

@@ -1,0 +1,61 @@
+"""All settings, read once from the environment (`FREEHOLD_*`) and passed down."""
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MEBIBYTE = 2**20
+
+
+class Settings(BaseSettings):
+    """What can be set; each field `x` is the environment's FREEHOLD_X."""
+
+    model_config = SettingsConfigDict(env_prefix="FREEHOLD_", frozen=True)
+
+    database_url: str = Field(
+        default="sqlite:///var/freehold.db",
+        description="sqlite:///path.db or postgresql://user@host/name",
+    )
+    database_connections: int = Field(default=10, ge=1, le=1000, description="at most, per process")
+    secret_file: Path = Field(
+        default=Path("var/secret.key"),
+        description="holds the key that signs tokens; made if missing",
+    )
+    secret: SecretStr | None = Field(
+        default=None, description="that key itself, instead of the file"
+    )
+    public_url: str = Field(
+        default="http://127.0.0.1:8000", description="where people reach the server, for links"
+    )
+    introspection: bool = Field(default=True, description="whether the schema may be asked for")
+
+    oidc_issuer: str | None = Field(
+        default=None, description="an OIDC issuer whose tokens are taken too"
+    )
+    oidc_audience: str | None = Field(
+        default=None, description="the audience that its tokens must name"
+    )
+    oidc_jwks_url: str | None = Field(default=None, description="where it publishes its keys")
+    oidc_account_claim: str = Field(default="email", description="the claim that names the account")
+    oidc_org_claim: str = Field(
+        default="org", description="the claim that names the Org by its key"
+    )
+
+    max_request_bytes: int = Field(default=MEBIBYTE, ge=1024, description="of a request's body")
+    max_tokens: int = Field(default=10_000, ge=1, description="in a document")
+    max_depth: int = Field(default=24, ge=1, description="of fields in fields")
+    max_aliases: int = Field(default=200, ge=0, description="in an operation")
+    max_directives: int = Field(default=100, ge=0, description="in an operation")
+    max_cost: int = Field(default=250_000, ge=1, description="nodes that could come back")
+
+    @model_validator(mode="after")
+    def _names_the_issuer_wholly(self) -> Self:
+        named = [self.oidc_issuer, self.oidc_audience, self.oidc_jwks_url]
+        if any(named) and not all(named):
+            raise ValueError(
+                "Set FREEHOLD_OIDC_ISSUER, FREEHOLD_OIDC_AUDIENCE and FREEHOLD_OIDC_JWKS_URL "
+                "together, or none of them."
+            )
+        return self

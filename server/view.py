@@ -1,0 +1,118 @@
+"""The endpoint /graphql: from a request to an operation, and from its answer to a response."""
+
+import re
+import secrets
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+import structlog
+from graphql import GraphQLError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from auth.authenticate import Authenticator, Credential
+from auth.errors import UNAUTHENTICATED, UNAVAILABLE, AuthError
+from schema.operation import METHOD, Answer, Asked, Operations
+from server.request import JSON, RefusedError, answer_type, check_method, read_parameters
+
+log = structlog.get_logger()
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+STATUS = {UNAUTHENTICATED: 401, METHOD: 405, UNAVAILABLE: 503}
+HEADERS: Mapping[int, Mapping[str, str]] = {
+    401: {"WWW-Authenticate": 'Bearer realm="freehold"'},
+    405: {"Allow": "POST"},
+    503: {"Retry-After": "5"},
+}
+
+
+class GraphQLView:
+    """Answers GraphQL over HTTP for whoever bears a token."""
+
+    def __init__(
+        self, operations: Operations, authenticator: Authenticator, *, max_bytes: int
+    ) -> None:
+        self._operations, self._authenticator = operations, authenticator
+        self._max_bytes = max_bytes
+
+    async def answer(self, request: Request) -> Response:
+        """Answer a request and note it in the log, without its variables."""
+        started, request_id = time.perf_counter(), _request_id(request)
+        notes: dict[str, Any] = {}
+        try:
+            response = await self._respond(request, request_id, notes)
+        except RefusedError as refusal:
+            response = _refused(refusal)
+        response.headers["X-Request-Id"] = request_id
+        milliseconds = round((time.perf_counter() - started) * 1000, 1)
+        status = response.status_code
+        log.info("graphql", request_id=request_id, status=status, ms=milliseconds, **notes)
+        return response
+
+    async def _respond(self, request: Request, request_id: str, notes: dict[str, Any]) -> Response:
+        media_type = answer_type(request)
+        check_method(request)
+        credential = await self._authenticate(request)
+        parameters = await read_parameters(request, max_bytes=self._max_bytes)
+        asked = Asked(
+            parameters.query,
+            parameters.variables,
+            parameters.operation_name,
+            read_only=request.method == "GET",
+            request_id=request_id,
+        )
+        answer = await self._operations.run(asked, credential)
+        notes |= {"operation": parameters.operation_name, **answer.noted}
+        return _answered(answer, media_type)
+
+    async def _authenticate(self, request: Request) -> Credential:
+        try:
+            return await self._authenticator.authenticate(request.headers.get("authorization"))
+        except AuthError as error:
+            raise RefusedError(STATUS[error.code], error.code, error.message) from error
+
+
+def _request_id(request: Request) -> str:
+    given = request.headers.get("x-request-id", "")
+    return given if REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
+
+
+def _refused(refusal: RefusedError) -> Response:
+    error = GraphQLError(refusal.message, extensions={"code": refusal.code})
+    headers = {**HEADERS.get(refusal.status, {}), **refusal.headers}
+    return _response({"errors": [error.formatted]}, refusal.status, JSON, headers)
+
+
+def _answered(answer: Answer, media_type: str) -> Response:
+    body: dict[str, Any] = {}
+    if answer.errors:
+        body["errors"] = [error.formatted for error in answer.errors]
+    if answer.ran:
+        body["data"] = answer.data
+    if answer.extensions:
+        body["extensions"] = answer.extensions
+    status = _status(answer, media_type)
+    return _response(body, status, media_type, HEADERS.get(status, {}))
+
+
+def _status(answer: Answer, media_type: str) -> int:
+    """Return the status that GraphQL over HTTP gives to the answer.
+
+    As application/json even what could not run is a 200, for clients that can't tell it from a
+    proxy's error; but who asks, by which method, and whether we are up are matters of HTTP itself.
+    """
+    if answer.ran:
+        return 200
+    codes = (str((error.extensions or {}).get("code")) for error in answer.errors)
+    return next(
+        (STATUS[code] for code in codes if code in STATUS), 200 if media_type == JSON else 400
+    )
+
+
+def _response(
+    body: Mapping[str, Any], status: int, media_type: str, headers: Mapping[str, str]
+) -> Response:
+    content = orjson.dumps(body)
+    return Response(content, status, headers, f"{media_type}; charset=utf-8")
