@@ -1,6 +1,6 @@
 """Engines for both databases, and two ways to use one: a snapshot to read, a change to write."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -43,8 +43,8 @@ def database_url(text: str) -> URL:
     """Read `sqlite:///path.db` or `postgresql://user@host/name` and choose the driver."""
     try:
         url = make_url(text)
-    except ArgumentError as error:
-        raise DatabaseUrlError(_forms("The database URL can't be read")) from error
+    except (ArgumentError, ValueError):  # the latter quotes what it takes for the port
+        raise DatabaseUrlError(_forms("The database URL can't be read")) from None
     scheme = url.drivername.partition("+")[0]
     if scheme not in DRIVERS or (scheme == "sqlite" and not _names_a_file(url)):
         raise DatabaseUrlError(_forms(f"The database URL {url.render_as_string()!r} won't do"))
@@ -52,7 +52,7 @@ def database_url(text: str) -> URL:
 
 
 def _names_a_file(url: URL) -> bool:
-    return bool(url.database) and url.database != ":memory:"
+    return url.database not in (None, "", ":memory:") and "uri" not in url.query
 
 
 def _forms(problem: str) -> str:
@@ -69,13 +69,17 @@ def open_engine(text: str, *, connections: int = 10) -> AsyncEngine:
         max_overflow=0,
         pool_pre_ping=not sqlite,
         connect_args=_sqlite_arguments(url) if sqlite else _postgresql_arguments(),
-        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_serializer=_json,
     )
     if sqlite:
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
     event.listen(engine.sync_engine, "before_cursor_execute", check_tenancy)
     return engine
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
 
 
 def _sqlite_arguments(url: URL) -> dict[str, Any]:
@@ -102,7 +106,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 @asynccontextmanager
-async def snapshot(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+async def snapshot(engine: AsyncEngine) -> AsyncGenerator[AsyncConnection, None]:
     """Give a connection on which all statements see the database at one moment."""
     reader = engine.execution_options(**READ[engine.dialect.name])
     async with reader.connect() as connection, connection.begin():
@@ -110,7 +114,7 @@ async def snapshot(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 
 @asynccontextmanager
-async def change(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+async def change(engine: AsyncEngine) -> AsyncGenerator[AsyncConnection, None]:
     """Give a connection whose changes are committed at the end, or none of them on an error."""
     writer = engine.execution_options(**WRITE[engine.dialect.name])
     async with writer.connect() as connection, connection.begin():

@@ -1,13 +1,35 @@
 """Which errors mean that the database can't be used now, rather than a fault of a statement."""
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+import re
+import sqlite3
+
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+# PostgreSQL's SQLSTATE: no connection, no login, no database, no resources, an operator's doing,
+# the system's, and tables that aren't there.
+POSTGRESQL_STATES = re.compile(r"08|28|3D|53|57|58|42P01")
+SQLITE_CODES = {
+    *(sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN),
+    *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL),
+    *(sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL),
+    *(sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB),
+}
+PRIMARY = 0xFF  # the bits of an extended code of SQLite that say of which kind it is
 
 
 def is_unavailable(error: BaseException) -> bool:
     """Return whether the database is down, unreachable, overloaded or not set up."""
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, OSError | TimeoutError | PoolTimeout)
+    if error.connection_invalidated:
         return True
-    return isinstance(
-        error, OSError | TimeoutError | OperationalError | InterfaceError | PoolTimeout
-    )
+    if isinstance(error.orig, sqlite3.Error):
+        return _sqlite_is_unavailable(error.orig)
+    return bool(POSTGRESQL_STATES.match(getattr(error.orig, "sqlstate", None) or ""))
+
+
+def _sqlite_is_unavailable(error: sqlite3.Error) -> bool:
+    # The driver makes some errors itself, without a code.
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_MISUSE) & PRIMARY
+    return code in SQLITE_CODES or str(error).startswith("no such table")

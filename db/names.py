@@ -16,12 +16,14 @@ def fold(name: str) -> str:
 def sort_form(folded: str) -> str:
     """Return text whose byte order is the natural order: "space 2" before "space 10".
 
-    Each run of digits is led by the count of its digits without leading zeros, written as one
-    character from "0" on, so that longer numbers come later and numbers come before letters.
+    Each run of digits is led by its length without leading zeros, so that longer numbers come
+    later. The length is a "9" for every nine in it and then the rest: digits too, so that a number
+    lies among other characters where digits do.
     """
     return DIGITS.sub(_counted, folded)
 
 
 def _counted(digits: re.Match[str]) -> str:
     number = digits[0].lstrip("0")
-    return chr(ord("0") + len(number)) + number
+    nines, rest = divmod(len(number), 9)
+    return "9" * nines + str(rest) + number

@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     FromClause,
+    Integer,
     Join,
     Text,
     any_,
@@ -23,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 POSTGRESQL, SQLITE = "postgresql", "sqlite"
 NUMBERS = ARRAY(BigInteger())
@@ -63,6 +65,29 @@ def parent_parameters(
         values = zip(*parents, strict=True) if parents else ([] for _ in columns)
         return {f"parent_{name}": list(v) for name, v in zip(columns, values, strict=True)}
     return {"parents": orjson.dumps(parents).decode()}
+
+
+class Place(FunctionElement[int]):
+    """The place from 1 at which the second text lies in the first; 0 where it doesn't."""
+
+    name = "place"
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(Place)
+def _instr(place: Place, compiler: SQLCompiler, **options: Any) -> str:
+    return f"instr({compiler.process(place.clauses, **options)})"
+
+
+@compiles(Place, POSTGRESQL)
+def _strpos(place: Place, compiler: SQLCompiler, **options: Any) -> str:
+    return f"strpos({compiler.process(place.clauses, **options)})"
+
+
+def contains(column: ColumnElement[Any], text: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Return the condition that the text lies somewhere in the column, character by character."""
+    return Place(column, text) > 0
 
 
 class InThisOrder(Join):

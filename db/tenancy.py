@@ -1,24 +1,22 @@
 """The tenant check: no statement reaches a tenant's table without naming the Org."""
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeGuard
 
 from sqlalchemy import (
     Connection,
     Delete,
     ExecutionContext,
-    Insert,
     Join,
     Select,
-    Table,
     TextClause,
     Update,
 )
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.ddl import ExecutableDDLElement
 from sqlalchemy.sql.elements import BinaryExpression, ColumnClause
-from sqlalchemy.sql.selectable import Alias, FromClause
+from sqlalchemy.sql.selectable import AliasedReturnsRows, FromClause, TableClause
 from sqlalchemy.sql.visitors import ExternallyTraversible
 
 from db import models
@@ -27,7 +25,11 @@ TENANT_TABLES = {
     name: table for name, table in models.GRANT.metadata.tables.items() if "org_id" in table.c
 }
 NAMED_IN_TEXT = re.compile(
-    rf"\b(?:from|join|update|into)\s+\"?({'|'.join(TENANT_TABLES)})\b", re.IGNORECASE
+    r"\b(?:from|join|update|into)\s+(?:only\s+)?"
+    r"(?:[\w.\"]+(?:\s+(?:as\s+)?\w+)?\s*,\s*)*"  # tables before it in a list
+    r"(?:\"?\w+\"?\.)?"  # the schema
+    rf"\"?({'|'.join(TENANT_TABLES)})\b",
+    re.IGNORECASE,
 )
 
 
@@ -45,12 +47,14 @@ def check_tenancy(
 ) -> None:
     """Refuse a statement that doesn't name the Org; each compiled form is looked at once."""
     compiled: Any = getattr(context, "compiled", None)
-    if compiled is None or isinstance(compiled.statement, TextClause):
+    if compiled is None:
         _check_text(statement)
     elif not isinstance(compiled.statement, ExecutableDDLElement) and not hasattr(
         compiled, "tenancy_checked"
     ):
         check_statement(compiled.statement)
+        if any(isinstance(part, TextClause) for part in visitors.iterate(compiled.statement)):
+            _check_text(statement)
         compiled.tenancy_checked = True
 
 
@@ -61,27 +65,35 @@ def _check_text(statement: str) -> None:
 
 
 def check_statement(statement: ExternallyTraversible) -> None:
-    """Raise TenancyError for any tenant table in the statement whose `org_id` is not equated."""
-    if isinstance(statement, Insert):
-        return  # an insert can't omit it: org_id is NOT NULL and part of the primary key
+    """Raise TenancyError for any tenant table in the statement that isn't tied to an Org.
+
+    It is where its `org_id` equals a value, or that of another table that is.
+    """
     found = list(visitors.iterate(statement))
-    named = {id(source) for element in found for source in _sources_named(element)}
+    tied = _tied([_equated(element) for element in found])
     for element in found:
         for source in _tenant_sources(element):
-            if id(source) not in named:
+            if id(source) not in tied:
                 raise TenancyError(f"The statement touches {source} without its org_id.")
 
 
-def _sources_named(element: ExternallyTraversible) -> list[FromClause]:
-    """Return the tables whose `org_id` the element equates with something."""
+def _equated(element: ExternallyTraversible) -> list[int]:
+    """Return which tenant tables' `org_id` an equation has on its sides; nothing for another."""
     if not isinstance(element, BinaryExpression) or element.operator is not operators.eq:
         return []
-    sides = (element.left, element.right)
     return [
-        side.table
-        for side in sides
-        if isinstance(side, ColumnClause) and side.name == "org_id" and side.table is not None
+        id(side.table)
+        for side in (element.left, element.right)
+        if isinstance(side, ColumnClause) and side.name == "org_id" and _is_tenant(side.table)
     ]
+
+
+def _tied(equations: Sequence[Sequence[int]]) -> set[int]:
+    """Return the tables that equations lead to from a value."""
+    tied = {table for equation in equations if len(equation) == 1 for table in equation}
+    while more := {t for equation in equations if tied & {*equation} for t in equation} - tied:
+        tied |= more
+    return tied
 
 
 def _tenant_sources(element: ExternallyTraversible) -> Iterator[FromClause]:
@@ -91,12 +103,19 @@ def _tenant_sources(element: ExternallyTraversible) -> Iterator[FromClause]:
             yield from _tenant_tables(source)
     elif isinstance(element, Update | Delete):
         yield from _tenant_tables(element.table)
+        for part in visitors.iterate(element):
+            if isinstance(part, ColumnClause) and _is_tenant(part.table):
+                yield part.table
 
 
 def _tenant_tables(source: FromClause) -> Iterator[FromClause]:
     if isinstance(source, Join):
         yield from _tenant_tables(source.left)
         yield from _tenant_tables(source.right)
-    table = source.element if isinstance(source, Alias) else source
-    if isinstance(table, Table) and table.name in TENANT_TABLES:
+    elif _is_tenant(source):
         yield source
+
+
+def _is_tenant(source: FromClause | None) -> TypeGuard[FromClause]:
+    table = source.element if isinstance(source, AliasedReturnsRows) else source
+    return isinstance(table, TableClause) and table.name in TENANT_TABLES

@@ -36,10 +36,16 @@ def _no_arguments(_arguments: Mapping[str, Any]) -> Hashable:
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """A field that is a pure function of its parent's columns; without `make`, the column."""
+    """A field that is a pure function of its parent's columns; without `make`, the column.
+
+    `template` says the same of text, as a format of the columns in their order. `raw` is a quicker
+    `make` for the compiled executor: what it gives is written by orjson as the same JSON.
+    """
 
     columns: Columns
     make: Callable[..., Any] | None = None
+    template: str | None = None
+    raw: Callable[[Any], Any] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,11 +78,13 @@ class Lookup:
     """A field that finds rows by public ids of many types.
 
     `parse` gives an id's type and key, or None for an id that names nothing; `edges` has one edge
-    a type. Ids come from the argument `ids`, or one from `id`.
+    a type, `types` the GraphQL type that it leads to. Ids come from the argument `ids`, or one from
+    `id`.
     """
 
     parse: Callable[[Any, str], tuple[str, Key] | None]
     edges: Mapping[str, Edge]
+    types: Mapping[str, str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,6 +126,16 @@ def _strawberry_argument(argument: Argument) -> StrawberryArgument:
     )
 
 
-def column(*columns: str, make: Callable[..., Any] | None = None, description: str) -> Any:
+def column(
+    *columns: str,
+    make: Callable[..., Any] | None = None,
+    raw: Callable[[Any], Any] | None = None,
+    description: str,
+) -> Any:
     """Declare a field that is the column named, or what `make` makes of the columns named."""
-    return declare(Column(columns, make), description=description)
+    return declare(Column(columns, make, raw=raw), description=description)
+
+
+def template(text: str, *columns: str, description: str) -> Any:
+    """Declare a field of text: the format with the columns in their order."""
+    return declare(Column(columns, text.format, text), description=description)

@@ -108,12 +108,8 @@ class Listed:
         rows, more = await self._rows()
         page, cursors = self._page, [self._cursor(values) for _, values in rows]
         return PageInfo(
-            has_next_page=page.before is not None
-            if page.backward
-            else more or page.before is not None,
-            has_previous_page=more or page.after is not None
-            if page.backward
-            else page.after is not None,
+            has_next_page=page.has_next(more=more),
+            has_previous_page=page.has_previous(more=more),
             start_cursor=cursors[0] if cursors else None,
             end_cursor=cursors[-1] if cursors else None,
         )

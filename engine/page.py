@@ -41,7 +41,10 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which rows of a connection are wanted. `size` is at most 1,000; cursors are order values."""
+    """Which rows of a connection are wanted. `size` is at most 1,000; cursors are order values.
+
+    With `peek` one row more is fetched where there is one, which tells that the list goes on.
+    """
 
     size: int
     backward: bool
@@ -49,6 +52,20 @@ class Page:
     after: tuple[Value, ...] | None
     before: tuple[Value, ...] | None
     filters: tuple[tuple[str, Any], ...]
+    peek: bool = True
+
+    @property
+    def limit(self) -> int:
+        """Return how many rows to fetch at most."""
+        return self.size + 1 if self.peek else self.size
+
+    def has_next(self, *, more: bool) -> bool:
+        """Return whether rows follow the page; `more` is what the peek saw."""
+        return self.before is not None or (more and not self.backward)
+
+    def has_previous(self, *, more: bool) -> bool:
+        """Return whether rows come before the page."""
+        return self.after is not None or (more and self.backward)
 
     @property
     def shape(self) -> Shape:
@@ -58,7 +75,7 @@ class Page:
         return Shape(self.order, self.backward, after, before, names)
 
 
-def read_page(arguments: Mapping[str, Any], orders: Orders) -> Page:
+def read_page(arguments: Mapping[str, Any], orders: Orders, *, peek: bool = True) -> Page:
     """Read a connection's arguments; `orders` gives each order's columns, the default first.
 
     GraphQLError with the code BAD_PAGE or BAD_CURSOR says what is wrong.
@@ -73,6 +90,7 @@ def read_page(arguments: Mapping[str, Any], orders: Orders) -> Page:
         after=_position(arguments.get("after"), order),
         before=_position(arguments.get("before"), order),
         filters=tuple(sorted((name, v) for name, v in given.items() if v is not None)),
+        peek=peek,
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, ColumnElement, SmallInteger, Text, bindparam
 from sqlalchemy.types import TypeEngine
 
 from db.names import fold
+from db.queries import contains
 
 
 def _as_is(value: Any) -> Any:
@@ -19,25 +20,21 @@ class Filter:
     """One field of a filter: its condition on a column, and how its value becomes a parameter."""
 
     column: str
-    condition: Callable[[ColumnElement[Any], Any], ColumnElement[Any]]
+    condition: Callable[[ColumnElement[Any], ColumnElement[Any]], ColumnElement[bool]]
     type: TypeEngine[Any]
     read: Callable[[Any], Any] = _as_is
 
 
-def _contains(column: ColumnElement[Any], value: Any) -> ColumnElement[Any]:
-    return column.contains(value, autoescape=True)
-
-
-def _same(column: ColumnElement[Any], value: Any) -> ColumnElement[Any]:
+def _same(column: ColumnElement[Any], value: ColumnElement[Any]) -> ColumnElement[bool]:
     return column == value
 
 
-def _at_least(column: ColumnElement[Any], value: Any) -> ColumnElement[Any]:
+def _at_least(column: ColumnElement[Any], value: ColumnElement[Any]) -> ColumnElement[bool]:
     return column >= value
 
 
 FILTERS: Mapping[str, Filter] = {
-    "nameContains": Filter("folded", _contains, Text(), fold),
+    "nameContains": Filter("folded", contains, Text(), fold),
     "key": Filter("key", _same, Text()),
     "kind": Filter("kind", _same, Text()),
     "minimumPermission": Filter("level", _at_least, SmallInteger(), int),

@@ -37,7 +37,7 @@ class Paged:
         """Return each parent's page, one row more than its size where there are more."""
         statement = _page_statement(self, reading.access, page.shape, columns)
         parameters = self._parameters(reading, parents, page)
-        return await reading.fetch(statement, {**parameters, "limit": page.size + 1})
+        return await reading.fetch(statement, {**parameters, "limit": page.limit})
 
     async def count(
         self, reading: Reading, parents: Sequence[Key], page: Page, _columns: Columns

@@ -20,7 +20,7 @@ from schema.node import (
     rows_of,
     updated_column,
 )
-from schema.scalars import DateTime, Json, json_value
+from schema.scalars import DateTime, Json, json_fragment, json_value
 
 if TYPE_CHECKING:
     from schema.project import Project
@@ -41,7 +41,10 @@ class Asset(Node):
         description="The project it is in.",
     )
     metadata: Json = column(
-        "metadata", make=json_value, description="An object of whatever its makers noted."
+        "metadata",
+        make=json_value,
+        raw=json_fragment,
+        description="An object of whatever its makers noted.",
     )
     created_at: DateTime = created_column()
     updated_at: DateTime = updated_column()

@@ -1,8 +1,6 @@
 """From a request's text to a document that may run: parsed, within the limits, and valid.
 
-Strawberry gets there by `document_extensions`. An executor that goes around Strawberry calls
-`Documents.prepare` of the same object, and so has the same limits, the same errors and the same
-memory; it puts `Documents.cost` among the extensions of its response.
+It comes before any executor is chosen: the same limits, errors and memory for all of them.
 """
 
 from dataclasses import dataclass

@@ -14,7 +14,7 @@ class Limits:
     `tokens` is of the whole text with its comments, the others are what `Usage` says.
     """
 
-    tokens: int = 10_000
+    tokens: int = 5_000
     depth: int = 24
     aliases: int = 200
     directives: int = 100

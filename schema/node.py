@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import strawberry
 
 from auth.levels import Permission
-from db.ids import public_id
-from engine.edge import column
+from db.clock import as_datetime
+from engine.edge import column, template
 
 
 @strawberry.interface(description="Anything that has an id.")
@@ -29,12 +29,8 @@ def rows_of(row: type[NamedTuple]) -> Callable[[Any, Any], bool]:
 
 
 def id_column(type_: str) -> Any:
-    """Declare the id of a node of the type."""
-
-    def make(org_id: int, id_: int) -> str:
-        return public_id(type_, org_id, id_)
-
-    return column("org_id", "id", make=make, description="Permanent and opaque.")
+    """Declare the id of a node of the type, as `db.ids.public_id` writes it."""
+    return template(f"{type_}_{{}}_{{}}", "org_id", "id", description="Permanent and opaque.")
 
 
 def permission_column(description: str) -> Any:
@@ -44,9 +40,9 @@ def permission_column(description: str) -> Any:
 
 def created_column() -> Any:
     """Declare when the node was made."""
-    return column("created_at", description="When it was made.")
+    return column("created_at", raw=as_datetime, description="When it was made.")
 
 
 def updated_column() -> Any:
     """Declare when the node itself, not what is in it, was last changed."""
-    return column("updated_at", description="When it was last changed itself.")
+    return column("updated_at", raw=as_datetime, description="When it was last changed itself.")

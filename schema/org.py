@@ -4,8 +4,7 @@ import strawberry
 
 from auth.levels import Permission
 from auth.subject import OrgRow
-from db.ids import org_public_id
-from engine.edge import Edge, column, declare
+from engine.edge import Edge, column, declare, template
 from resolvers import assets as asset_rows
 from resolvers import principals
 from resolvers import projects as project_rows
@@ -23,7 +22,7 @@ class Org(Node):
     """An Org as its viewer sees it."""
 
     is_type_of = rows_of(OrgRow)
-    id: strawberry.ID = column("id", make=org_public_id, description="Permanent and opaque.")
+    id: strawberry.ID = template("org_{}", "id", description="Permanent and opaque.")
     key: str = column("key", description="Permanent, used in URLs.")
     name: str = column("name", description="What people call it.")
     effective_permission: Permission = permission_column(

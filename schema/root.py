@@ -24,6 +24,14 @@ BY_ID = Lookup(
         ids.MEMBER: Edge(principals.member_by_id.rows, needs=("id",), gives=principals.MemberRow),
         ids.GROUP: Edge(principals.group_by_id.rows, needs=("id",), gives=principals.GroupRow),
     },
+    {
+        ids.ORG: "Org",
+        ids.SPACE: "Space",
+        ids.PROJECT: "Project",
+        ids.ASSET: "Asset",
+        ids.MEMBER: "Member",
+        ids.GROUP: "Group",
+    },
 )
 
 

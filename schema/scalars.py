@@ -42,6 +42,11 @@ def json_value(text: str | None) -> object:
     return {} if text is None else orjson.loads(text)
 
 
+def json_fragment(text: str | None) -> orjson.Fragment:
+    """Return what orjson writes as the text itself."""
+    return orjson.Fragment("{}" if text is None else text)
+
+
 SCALARS: dict[object, ScalarDefinition] = {
     DateTime: strawberry.scalar(
         name="DateTime",

@@ -3,7 +3,7 @@
 import strawberry
 
 from auth.subject import AccountRow, OrgRow
-from engine.edge import Edge, column, declare
+from engine.edge import Edge, column, declare, template
 from resolvers import viewer
 from resolvers.viewer import ViewerRow
 from schema.org import Org
@@ -13,7 +13,7 @@ from schema.org import Org
 class Account:
     """The viewer's account."""
 
-    id: strawberry.ID = column("id", make="acc_{}".format, description="Permanent and opaque.")
+    id: strawberry.ID = template("acc_{}", "id", description="Permanent and opaque.")
     name: str = column("name", description="What people call them.")
     email: str | None = column("email", description="The address they sign in with.")
 

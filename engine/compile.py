@@ -1,0 +1,303 @@
+"""Turns a plan into one Python function: each edge's batch function once, then dicts of its rows."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from graphql import (
+    GraphQLBoolean,
+    GraphQLError,
+    GraphQLInt,
+    GraphQLLeafType,
+    VariableNode,
+    Visitor,
+    get_named_type,
+    is_enum_type,
+    is_specified_scalar_type,
+    visit,
+)
+from graphql.execution.values import VariableValues, get_argument_values
+
+from engine.edge import Columns
+from engine.page import Page, read_page, write_cursor
+from engine.plan import Called, Followed, Found, Item, Leaf, Paged, Part, Selection, Text
+from engine.plan import UnsupportedError
+from engine.runtime import Infos, Memo, cut, small
+
+INFO = {
+    "hasNextPage": "has_next_page",
+    "hasPreviousPage": "has_previous_page",
+    "startCursor": "start_cursor",
+    "endCursor": "end_cursor",
+}
+BASE = {"cut": cut, "Infos": Infos, "write_cursor": write_cursor, "small": small}
+
+
+class Source:
+    """The text of a function as it grows, and the constants that it names."""
+
+    def __init__(self) -> None:
+        self.lines = ["async def run(context, variables):"]
+        self.constants: dict[str, Any] = dict(BASE)
+        self._numbers: dict[str, int] = {}
+
+    def name(self, kind: str) -> str:
+        """Return a name that is new: the kind and a number."""
+        self._numbers[kind] = self._numbers.get(kind, 0) + 1
+        return f"{kind}_{self._numbers[kind]}"
+
+    def constant(self, kind: str, value: Any) -> str:
+        """Return the name of a constant."""
+        name = self.name(kind)
+        self.constants[name] = value
+        return name
+
+    def line(self, text: str) -> None:
+        """Add a line to the function."""
+        self.lines.append(f"    {text}")
+
+
+def compile_plan(root: Selection) -> tuple[Callable[..., Any], str]:
+    """Return the function `(context, variables) -> data` of a plan, and its source."""
+    compiler = Compiler(Source())
+    source = compiler.source
+    expression = compiler.objects(root, "[((),)]")
+    source.line(f"return {expression}")
+    text = "\n".join(source.lines) + "\n"
+    scope = dict(source.constants)
+    exec(compile(text, "<compiled operation>", "exec"), scope)  # noqa: S102 - our own text
+    return scope["run"], text
+
+
+class Compiler:
+    """Writes the lines that fetch what a selection needs, and the expression of one of its rows."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+
+    def objects(self, selection: Selection, rows: str) -> str:
+        """Write what the rows' edges need; return the dict of one row, over its columns c0, c1…"""
+        pairs = (f"{key!r}: {self._value(item, selection, rows)}" for key, item in selection.items)
+        return "{" + ", ".join(pairs) + "}"
+
+    def _value(self, item: Item, selection: Selection, rows: str) -> str:
+        if isinstance(item, Text):
+            return repr(item.value)
+        if isinstance(item, Leaf):
+            return self._leaf(item, [f"c{selection.place(name)}" for name in item.column.columns])
+        if isinstance(item, Followed):
+            return self._followed(item, selection, rows)
+        if isinstance(item, Found):
+            return self._found(item)
+        return self._paged(item, selection, rows)
+
+    def _leaf(self, leaf: Leaf, columns: Sequence[str]) -> str:
+        column, type_ = leaf.column, get_named_type(leaf.type)
+        first = columns[0]
+        if column.template:
+            return "f" + repr(column.template.format(*(f"{{{name}}}" for name in columns)))
+        if is_enum_type(type_) and len(columns) == 1:
+            made = self.source.constant(type_.name, Memo(_serializer(type_, column.make)))
+            return f"{made}[{first}]"
+        if column.raw:
+            return f"{self.source.constant('raw', column.raw)}({first})"
+        if type_ is GraphQLBoolean and column.make is None:
+            return f"{first} != 0"  # SQLite has no booleans
+        if type_ is GraphQLInt and column.make is None:
+            return f"small({first})"
+        if column.make is None and is_specified_scalar_type(type_):
+            return first
+        make = self.source.constant("make", _serializer(type_, column.make))
+        return f"{make}({', '.join(columns)})"
+
+    def _followed(self, item: Followed, selection: Selection, rows: str) -> str:
+        edge, called = item.edge, item.called
+        self.source.line(f"# {called.path}")
+        parents, key = self._parents(edge.needs, selection, rows)
+        argument = self._argument(called, edge.read)
+        fetched = self._fetch(edge.rows, parents, argument, tuple(item.selection.columns))
+        child = self.objects(item.selection, fetched)
+        found, head = self.source.name("by"), _unpacked(item.selection.columns)
+        if edge.many:
+            self.source.line(f"{found} = {{p[0] if p else None: [] for p in {parents}}}")
+            self.source.line(f"for {head} in {fetched}: {found}[k].append({child})")
+            return f"{found}[{key}]"
+        self.source.line(f"{found} = {{k: {child} for {head} in {fetched}}}")
+        return f"{found}.get({key})" if called.nullable else f"{found}[{key}]"
+
+    def _parents(self, needs: Columns, selection: Selection, rows: str) -> tuple[str, str]:
+        """Write the distinct keys of the rows' edge; return their name and one row's own key."""
+        if not needs:
+            return "[()]", "None"
+        places = [selection.place(name) for name in needs]
+        values = "".join(f"r[{place + 1}], " for place in places)
+        parents = self.source.name("parents")
+        self.source.line(f"{parents} = list(dict.fromkeys([({values}) for r in {rows}]))")
+        return parents, f"c{places[0]}"
+
+    def _fetch(self, batch: Any, parents: str, argument: str, columns: Columns | str) -> str:
+        fetched, function = self.source.name("rows"), self.source.constant("fetch", batch)
+        wanted = columns if isinstance(columns, str) else repr(columns)
+        call = f"await {function}(context, {parents}, {argument}, {wanted})"
+        guard = "" if parents == "[()]" else f" if {parents} else ()"
+        self.source.line(f"{fetched} = {call}{guard}")
+        return fetched
+
+    def _argument(self, called: Called, read: Callable[[Mapping[str, Any]], Any]) -> str:
+        """Return what reads the field's arguments; it is read now where no variable is in them."""
+        reading = _reading(called, read)
+        if not _has_variables(called):
+            try:
+                return self.source.constant("argument", reading(VariableValues({}, {})))
+            except GraphQLError as error:
+                raise UnsupportedError("bad argument") from error
+        name = self.source.name("argument")
+        self.source.line(f"{name} = {self.source.constant('read', reading)}(variables)")
+        return name
+
+    def _found(self, item: Found) -> str:
+        self.source.line(f"# {item.called.path}")
+        single = "id" in item.called.definition.args
+        ids = self._argument(item.called, _one_id if single else _all_ids)
+        parse = self.source.constant("parse", item.lookup.parse)
+        named, found = self.source.name("named"), self.source.name("found")
+        self.source.line(f"{named} = {{i: {parse}(context, i) for i in {ids}}}")
+        self.source.line(f"{found} = {{None: None}}")
+        for type_, selection in item.selections.items():
+            self._found_of_type(item.lookup.edges[type_].rows, selection, (type_, named, found))
+        self.source.line(f"{found} = [{found}.get({named}[i]) for i in {ids}]")
+        return f"{found}[0]" if single else found
+
+    def _found_of_type(self, batch: Any, selection: Selection, names: tuple[str, str, str]) -> None:
+        type_, named, found = names
+        parents = self.source.name("parents")
+        wanted = f"for n in {named}.values() if n and n[0] == {type_!r}"
+        self.source.line(f"{parents} = list(dict.fromkeys([n[1] {wanted}]))")
+        fetched = self._fetch(batch, parents, "None", tuple(selection.columns))
+        child = self.objects(selection, fetched)
+        head = _unpacked(selection.columns)
+        self.source.line(f"for {head} in {fetched}: {found}[{type_!r}, (k,)] = {child}")
+
+    def _paged(self, item: Paged, selection: Selection, rows: str) -> str:
+        connection = item.connection
+        self.source.line(f"# {item.called.path}")
+        parents, key = self._parents(connection.needs, selection, rows)
+        peek = item.asks("page_info")
+
+        def read(arguments: Mapping[str, Any]) -> Page:
+            return read_page(arguments, connection.orders, peek=peek)
+
+        page = self._argument(item.called, read)
+        names = {"page": page, "parents": parents, "key": key}
+        if item.asks("nodes", "edges", "page_info"):
+            names |= self._page_rows(item, names)
+        if item.asks("total_count"):
+            names["counts"] = self._fetch(connection.count, parents, page, ())
+            self.source.line(f"{names['counts']} = dict({names['counts']})")
+        pairs = (f"{name!r}: {self._part(part, item, names)}" for name, part in item.parts)
+        return "{" + ", ".join(pairs) + "}"
+
+    def _page_rows(self, item: Paged, names: Mapping[str, str]) -> dict[str, str]:
+        """Write the fetch of a page's rows, with their order values behind the columns."""
+        columns, page = tuple(item.columns), names["page"]
+        wanted = (
+            f"{columns!r} + {page}.order.columns" if item.asks("edges", "page_info") else columns
+        )
+        fetched = self._fetch(item.connection.rows, names["parents"], page, wanted)
+        more = self.source.name("more")
+        self.source.line(f"{fetched}, {more} = cut({fetched}, {page})")
+        if not item.asks("page_info"):
+            return {"rows": fetched}
+        infos, values = self.source.name("infos"), f"slice({len(columns) + 1}, None)"
+        self.source.line(f"{infos} = Infos({fetched}, {page}, {more}, {values})")
+        return {"rows": fetched, "infos": infos}
+
+    def _part(self, part: Part | Text, item: Paged, names: Mapping[str, str]) -> str:
+        if isinstance(part, Text):
+            return repr(part.value)
+        if part.name == "total_count":
+            return f"small({names['counts']}.get({names['key']}, 0))"
+        if part.name == "page_info":
+            return self._info(part, names)
+        return self._list(part, item, names)
+
+    def _info(self, part: Part, names: Mapping[str, str]) -> str:
+        values = (
+            (key, repr(field.value) if isinstance(field, Text) else _info_value(str(field), names))
+            for key, field in part.items
+        )
+        return "{" + ", ".join(f"{key!r}: {value}" for key, value in values) + "}"
+
+    def _list(self, part: Part, item: Paged, names: Mapping[str, str]) -> str:
+        """Write the lists of a page's rows or edges, one a parent; return one parent's."""
+        pairs = [(key, self._listed(value, names)) for key, value in part.items]
+        whole = "{" + ", ".join(f"{key!r}: {value}" for key, value in pairs) + "}"
+        element = pairs[0][1] if part.name == "nodes" else whole
+        lists, order = self.source.name("lists"), item.asks("edges", "page_info")
+        head = _unpacked(item.columns, *(("*order",) if order else ()))
+        self.source.line(f"{lists} = {{p[0]: [] for p in {names['parents']}}}")
+        self.source.line(f"for {head} in {names['rows']}: {lists}[k].append({element})")
+        return f"{lists}[{names['key']}]"
+
+    def _listed(self, value: str | Text | Selection, names: Mapping[str, str]) -> str:
+        if isinstance(value, Text):
+            return repr(value.value)
+        if isinstance(value, Selection):
+            return self.objects(value, names["rows"])
+        return f"write_cursor({names['page']}.order, order)"
+
+
+def _info_value(field: str, names: Mapping[str, str]) -> str:
+    return f"{names['infos']}.{INFO[field]}({names['key']})"
+
+
+def _unpacked(columns: Sequence[str], *others: str) -> str:
+    names = ["k", *(f"c{place}" for place in range(len(columns))), *others]
+    return ", ".join(names) if len(names) > 1 else "k,"
+
+
+def _one_id(arguments: Mapping[str, Any]) -> list[str]:
+    return [arguments["id"]]
+
+
+def _all_ids(arguments: Mapping[str, Any]) -> list[str]:
+    ids: list[str] = arguments["ids"]
+    return ids
+
+
+def _reading(
+    called: Called, read: Callable[[Mapping[str, Any]], Any]
+) -> Callable[[VariableValues], Any]:
+    definition, node = called.definition, called.node
+
+    def reading(variables: VariableValues) -> Any:
+        return read(get_argument_values(definition, node, variables))
+
+    return reading
+
+
+class _Variables(Visitor):
+    found = False
+
+    def enter_variable(self, _node: VariableNode, *_: Any) -> None:
+        self.found = True
+
+
+def _has_variables(called: Called) -> bool:
+    visitor = _Variables()
+    for argument in called.node.arguments or ():
+        visit(argument, visitor)
+    return visitor.found
+
+
+def _serializer(type_: Any, make: Callable[..., Any] | None) -> Callable[..., Any]:
+    """Return what the standard executor does with a leaf: the field's own making, then the type's."""
+    leaf: GraphQLLeafType = type_
+    if make is None:
+        return leaf.serialize
+
+    def serialize(*values: Any) -> Any:
+        made = make(*values)
+        return None if made is None else leaf.serialize(made)
+
+    return serialize

@@ -1,0 +1,142 @@
+"""Runs operations: compiled where that can be done, by the standard executor everywhere else.
+
+The standard executor alone produces errors. Whatever goes wrong in a compiled run, the operation is
+run again by it, in the same snapshot.
+"""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeGuard, cast
+
+import structlog
+from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema, execute
+from graphql.execution.values import VariableValues, get_variable_values
+from strawberry.execution import optimized_is_awaitable
+
+from engine.compile import compile_plan
+from engine.operation import Operation, read_operation
+from engine.plan import Planner, UnsupportedError
+
+log = structlog.get_logger()
+
+Run: TypeAlias = Callable[[Any, VariableValues], Awaitable[Any]]
+Operations: TypeAlias = MutableMapping[str | None, Operation | None]
+IS_AWAITABLE = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
+NO_VARIABLES = VariableValues({}, {})
+PLANS_OF_AN_OPERATION = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """An operation's function, and its source for a reader."""
+
+    run: Run
+    source: str
+
+
+class Executor:
+    """Executes valid documents against one schema, and counts how."""
+
+    def __init__(self, schema: GraphQLSchema, *, compiles: bool = True) -> None:
+        self.schema = schema
+        self.counts: Counter[tuple[str, str]] = Counter()
+        self._compiles = compiles
+
+    async def execute(
+        self,
+        document: DocumentNode,
+        operations: Operations | None,
+        *,
+        operation_name: str | None,
+        variables: Mapping[str, Any],
+        context: Any,
+    ) -> ExecutionResult:
+        """Execute an operation; `operations` remembers what was made of the document's.
+
+        Without that memory the operation isn't compiled: it would be each time anew.
+        """
+        if self._compiles and operations is not None:
+            operation = _known(operations, document, operation_name)
+            if operation is not None:
+                data = await self._run_compiled(operation, variables, context)
+                if data is not None:
+                    return ExecutionResult(data=data, errors=None)
+        return await self._run_standard(document, operation_name, variables, context)
+
+    def compiled(self, operation: Operation, values: VariableValues) -> Compiled:
+        """Return the operation's function for the values of its variables; UnsupportedError says why not."""
+        key = tuple(values.coerced.get(name) for name in operation.deciding)
+        plan = operation.plans.get(key)
+        if plan is None:
+            plan = self._compile(operation, values)
+            if len(operation.plans) >= PLANS_OF_AN_OPERATION:
+                operation.plans.clear()
+            operation.plans[key] = plan
+        if isinstance(plan, UnsupportedError):
+            raise plan
+        return plan
+
+    def _compile(self, operation: Operation, values: VariableValues) -> Compiled | UnsupportedError:
+        if operation.unsupported:
+            return UnsupportedError(operation.unsupported)
+        planner = Planner(self.schema, operation.fragments, operation.definition, values)
+        try:
+            return Compiled(*compile_plan(planner.plan()))
+        except UnsupportedError as reason:
+            return reason
+
+    async def _run_compiled(
+        self, operation: Operation, variables: Mapping[str, Any], context: Any
+    ) -> Any:
+        values = self._values(operation, variables)
+        if values is None:
+            return None
+        try:
+            plan = self.compiled(operation, values)
+        except UnsupportedError as reason:
+            self.counts["not compiled", str(reason)] += 1
+            return None
+        try:
+            data = await plan.run(context, values)
+        except Exception as error:  # noqa: BLE001 - the standard executor tells what it is
+            self.counts["given up", type(error).__name__] += 1
+            log.warning("gave up a compiled run", error=repr(error))
+            return None
+        self.counts["compiled", ""] += 1
+        return data
+
+    def _values(self, operation: Operation, variables: Mapping[str, Any]) -> VariableValues | None:
+        definitions = operation.definition.variable_definitions
+        if not definitions:
+            return NO_VARIABLES
+        values = get_variable_values(self.schema, definitions, dict(variables))
+        if isinstance(values, VariableValues):
+            return values
+        self.counts["not compiled", "bad variables"] += 1
+        return None
+
+    async def _run_standard(
+        self,
+        document: DocumentNode,
+        operation_name: str | None,
+        variables: Mapping[str, Any],
+        context: Any,
+    ) -> ExecutionResult:
+        result = execute(
+            self.schema,
+            document,
+            context_value=context,
+            variable_values=dict(variables),
+            operation_name=operation_name,
+            is_awaitable=IS_AWAITABLE,
+        )
+        return result if isinstance(result, ExecutionResult) else await result
+
+
+def _known(
+    operations: Operations, document: DocumentNode, operation_name: str | None
+) -> Operation | None:
+    if operation_name not in operations:
+        operations[operation_name] = read_operation(document, operation_name)
+    return operations[operation_name]

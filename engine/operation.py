@@ -1,0 +1,65 @@
+"""One operation of a document, as far as it can be known before its variables are."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    DirectiveNode,
+    DocumentNode,
+    FragmentDefinitionNode,
+    OperationDefinitionNode,
+    OperationType,
+    VariableNode,
+    Visitor,
+    get_operation_ast,
+    visit,
+)
+from graphql.execution.collect_fields import FragmentDetails
+
+KNOWN_DIRECTIVES = {"skip", "include"}
+
+
+@dataclass(slots=True, eq=False)
+class Operation:
+    """An operation, its document's fragments, and the variables that decide its fields.
+
+    `unsupported` says why only the standard executor can run it, None where it may be compiled.
+    """
+
+    definition: OperationDefinitionNode
+    fragments: dict[str, FragmentDetails]
+    deciding: tuple[str, ...]
+    unsupported: str | None
+    plans: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+
+
+class _Directives(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+        self.variables: set[str] = set()
+
+    def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
+        self.names.add(node.name.value)
+        values = (argument.value for argument in node.arguments or ())
+        self.variables |= {v.name.value for v in values if isinstance(v, VariableNode)}
+
+
+def read_operation(document: DocumentNode, name: str | None) -> Operation | None:
+    """Return the operation of the name, or the only one; None where there isn't just that one."""
+    definition = get_operation_ast(document, name)
+    if definition is None:
+        return None
+    directives = _Directives()
+    visit(document, directives)
+    fragments = {
+        each.name.value: FragmentDetails(each)
+        for each in document.definitions
+        if isinstance(each, FragmentDefinitionNode)
+    }
+    reason = None
+    if definition.operation is not OperationType.QUERY:
+        reason = definition.operation.value
+    elif directives.names - KNOWN_DIRECTIVES:
+        reason = "directive"
+    return Operation(definition, fragments, tuple(sorted(directives.variables)), reason)

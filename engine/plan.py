@@ -1,0 +1,261 @@
+"""What an operation needs, level by level: its fields in their order, and the columns behind them.
+
+Fields are collected by graphql-core's own functions, so that aliases, fragments, type conditions,
+@skip and @include mean what the standard executor makes of them.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from graphql import (
+    FieldNode,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    get_named_type,
+    is_non_null_type,
+)
+from graphql.execution.collect_fields import (
+    FieldDetailsList,
+    FragmentDetails,
+    GroupedFieldSet,
+    collect_fields,
+    collect_subfields,
+)
+from graphql.execution.values import VariableValues
+
+from engine.edge import Column, Connection, Edge, Lookup, PagePart
+from engine.resolve import declaration_of
+
+
+class UnsupportedError(Exception):
+    """The standard executor must run the operation; says why, in a word or two."""
+
+
+@dataclass(slots=True)
+class Called:
+    """A field as it stands in the document: its arguments' nodes, and its place for a reader."""
+
+    definition: GraphQLField
+    node: FieldNode
+    path: str
+
+    @property
+    def nullable(self) -> bool:
+        """Return whether null may stand for its value."""
+        return not is_non_null_type(self.definition.type)
+
+
+@dataclass(slots=True)
+class Text:
+    """A value known beforehand: a `__typename`."""
+
+    value: str
+
+
+@dataclass(slots=True)
+class Leaf:
+    """A value made of the row's columns."""
+
+    column: Column
+    type: GraphQLOutputType
+
+
+@dataclass(slots=True)
+class Selection:
+    """What is wanted of rows of one type; selections of the same rows share one `columns`."""
+
+    columns: list[str]
+    items: list[tuple[str, "Item"]] = field(default_factory=list)
+
+    def place(self, name: str) -> int:
+        """Return the column's place among those fetched, to which it is added if it is new."""
+        if name not in self.columns:
+            self.columns.append(name)
+        return self.columns.index(name)
+
+
+@dataclass(slots=True)
+class Followed:
+    """An edge, and what is wanted of the row or rows that it leads to."""
+
+    edge: Edge
+    called: Called
+    selection: Selection
+
+
+@dataclass(slots=True)
+class Found:
+    """A look-up by ids, and what is wanted of each type that may be found."""
+
+    lookup: Lookup
+    called: Called
+    selections: dict[str, Selection]
+
+
+@dataclass(slots=True)
+class Part:
+    """A field of a connection: its declared name, and what is wanted below it.
+
+    Below `nodes` that is a selection of the rows, below `edges` and `page_info` keys with the names
+    of their fields, or selections of the row for `node`.
+    """
+
+    name: str
+    items: list[tuple[str, "str | Text | Selection"]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Paged:
+    """A connection; all its parts that show rows share one fetch of `columns`."""
+
+    connection: Connection
+    called: Called
+    columns: list[str]
+    parts: list[tuple[str, "Part | Text"]]
+
+    def asks(self, *names: str) -> bool:
+        """Return whether any part of one of the names is wanted."""
+        return any(isinstance(part, Part) and part.name in names for _, part in self.parts)
+
+
+Item: TypeAlias = Text | Leaf | Followed | Found | Paged
+
+
+class Planner:
+    """Makes the plan of one operation with the values of its variables."""
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        fragments: dict[str, FragmentDetails],
+        operation: OperationDefinitionNode,
+        variables: VariableValues,
+    ) -> None:
+        self._schema, self._fragments = schema, fragments
+        self._operation, self._variables = operation, variables
+
+    def plan(self) -> Selection:
+        """Return the selection of the root, whose only row has no columns."""
+        root = self._schema.query_type
+        if root is None:
+            raise UnsupportedError("no query type")
+        fields = collect_fields(
+            self._schema, self._fragments, self._variables, root, self._operation
+        )
+        return self._selection(root, fields.grouped_field_set, [], root.name)
+
+    def _below(self, type_: GraphQLObjectType, details: FieldDetailsList) -> GroupedFieldSet:
+        return collect_subfields(
+            self._schema, self._fragments, self._variables, self._operation, type_, details
+        ).grouped_field_set
+
+    def _selection(
+        self, type_: GraphQLObjectType, fields: GroupedFieldSet, columns: list[str], path: str
+    ) -> Selection:
+        selection = Selection(columns)
+        for key, details in fields.items():
+            item = self._item(type_, details, selection, f"{path}.{key}")
+            selection.items.append((key, item))
+        return selection
+
+    def _item(
+        self, type_: GraphQLObjectType, details: FieldDetailsList, into: Selection, path: str
+    ) -> Item:
+        name = details[0].node.name.value
+        if name == "__typename":
+            return Text(type_.name)
+        definition = type_.fields.get(name)
+        declaration = declaration_of(definition) if definition else None
+        if definition is None or type(declaration) not in PLANS:
+            raise UnsupportedError("introspection" if name.startswith("__") else "plain field")
+        called = Called(definition, details[0].node, path)
+        return PLANS[type(declaration)](self, declaration, called, details, into)
+
+    def _leaf(
+        self, column: Column, called: Called, _details: FieldDetailsList, into: Selection
+    ) -> Item:
+        for name in column.columns:
+            into.place(name)
+        return Leaf(column, called.definition.type)
+
+    def _followed(
+        self, edge: Edge, called: Called, details: FieldDetailsList, into: Selection
+    ) -> Item:
+        for name in edge.needs:
+            into.place(name)
+        return Followed(edge, called, self._of_named(called, details, []))
+
+    def _of_named(self, called: Called, details: FieldDetailsList, columns: list[str]) -> Selection:
+        type_ = get_named_type(called.definition.type)
+        if not isinstance(type_, GraphQLObjectType):
+            raise UnsupportedError("abstract type")
+        return self._selection(type_, self._below(type_, details), columns, called.path)
+
+    def _found(
+        self, lookup: Lookup, called: Called, details: FieldDetailsList, _into: Selection
+    ) -> Item:
+        types = {name: self._schema.get_type(lookup.types[name]) for name in lookup.edges}
+        selections = {
+            name: self._selection(type_, self._below(type_, details), [], called.path)
+            for name, type_ in types.items()
+            if isinstance(type_, GraphQLObjectType)
+        }
+        return Found(lookup, called, selections)
+
+    def _paged(
+        self, connection: Connection, called: Called, details: FieldDetailsList, into: Selection
+    ) -> Item:
+        for name in connection.needs:
+            into.place(name)
+        type_ = get_named_type(called.definition.type)
+        assert isinstance(type_, GraphQLObjectType)
+        paged = Paged(connection, called, [], [])
+        for key, fields in self._below(type_, details).items():
+            paged.parts.append((key, self._part(type_, fields, paged, f"{called.path}.{key}")))
+        return paged
+
+    def _part(
+        self, type_: GraphQLObjectType, details: FieldDetailsList, paged: Paged, path: str
+    ) -> Part | Text:
+        name = details[0].node.name.value
+        if name == "__typename":
+            return Text(type_.name)
+        definition = type_.fields[name]
+        declaration = declaration_of(definition)
+        if not isinstance(declaration, PagePart):
+            raise UnsupportedError("plain field")
+        below = get_named_type(definition.type)
+        part = Part(declaration.name)
+        if declaration.name == "nodes":
+            called = Called(definition, details[0].node, path)
+            part.items.append(("", self._of_named(called, details, paged.columns)))
+        elif isinstance(below, GraphQLObjectType):
+            part.items = self._flat(below, details, paged.columns, path)
+        return part
+
+    def _flat(
+        self, type_: GraphQLObjectType, details: FieldDetailsList, columns: list[str], path: str
+    ) -> list[tuple[str, "str | Text | Selection"]]:
+        """Return the fields of an edge or a PageInfo, which are values but for the edge's node."""
+        items: list[tuple[str, str | Text | Selection]] = []
+        for key, fields in self._below(type_, details).items():
+            name = fields[0].node.name.value
+            if name == "__typename":
+                items.append((key, Text(type_.name)))
+            elif name == "node":
+                called = Called(type_.fields[name], fields[0].node, f"{path}.{key}")
+                items.append((key, self._of_named(called, fields, columns)))
+            else:
+                items.append((key, name))
+        return items
+
+
+PLANS: dict[type, Any] = {
+    Column: Planner._leaf,
+    Edge: Planner._followed,
+    Lookup: Planner._found,
+    Connection: Planner._paged,
+}
