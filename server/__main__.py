@@ -27,16 +27,13 @@ EPILOG = "Settings come from the environment: docs/operating.md has them all."
 app = typer.Typer(
     name=NAME, help=HELP, epilog=EPILOG, add_completion=False, pretty_exceptions_enable=False
 )
-for name, command in {
-    "serve": serve,
-    "migrate": migrate,
-    "demo": demo,
-    "import": import_manifest,
-    "export": export,
-    "token": token,
-    "doctor": doctor,
-}.items():
-    app.command(name)(command)
+app.command("serve")(serve)
+app.command("migrate")(migrate)
+app.command("demo")(demo)
+app.command("import")(import_manifest)
+app.command("export")(export)
+app.command("token")(token)
+app.command("doctor")(doctor)
 
 
 def _tell_version(value: bool) -> None:
@@ -82,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CommandError as error:
         return _fail(error, invocation)
     except typer.TyperException as error:
-        return _fail(CommandError(error.format_message(), code=error.exit_code), invocation)
+        return _fail(_misused(error), invocation)
     return outcome if isinstance(outcome, int) else 0
 
 
@@ -91,6 +88,13 @@ def _write_whatever_comes() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+def _misused(error: typer.TyperException) -> CommandError:
+    context: typer.Context | None = getattr(error, "ctx", None)
+    called = context.command_path if context else NAME
+    message = f"{error.format_message()} Try `{called} --help`."
+    return CommandError(message, code=error.exit_code)
 
 
 def _fail(error: CommandError, invocation: Invocation) -> int:

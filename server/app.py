@@ -1,6 +1,6 @@
 """The ASGI application, made from settings."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -12,17 +12,18 @@ from auth.authenticate import Authenticator
 from auth.issuers import OidcIssuer
 from auth.secret import load_secret
 from db.engine import open_engine
+from db.errors import is_unavailable
+from engine.executor import Executor
 from resolvers.context import reading
 from schema.documents import Documents
 from schema.limits import Limits
 from schema.operation import Operations
-from schema.root import build_schema
+from schema.root import executable_schema
 from server.graphiql import graphiql_routes
 from server.health import health_routes
 from server.settings import Settings
 from server.view import GraphQLView
 
-METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]  # the view answers all
 GRAPHIQL_DIST = Path(__file__).parent.parent / "graphiql" / "dist"
 
 
@@ -31,22 +32,32 @@ def create_app(settings: Settings) -> Starlette:
     engine = open_engine(settings.database_url, connections=settings.database_connections)
     documents = Documents(limits_of(settings), introspection=settings.introspection)
     view = GraphQLView(
-        Operations(build_schema(), documents, partial(reading, engine)),
+        Operations(executor_of(settings), documents, partial(reading, engine)),
         Authenticator(secret_of(settings), issuer_of(settings)),
         max_bytes=settings.max_request_bytes,
     )
 
     @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
         yield
         await engine.dispose()
 
     routes = [
-        Route("/graphql", view.answer, methods=METHODS),
+        Route("/graphql", view),
         *graphiql_routes(GRAPHIQL_DIST),
         *health_routes(engine),
     ]
     return Starlette(routes=routes, lifespan=lifespan)
+
+
+def executor_of(settings: Settings) -> Executor:
+    """Return what executes operations."""
+    return Executor(
+        executable_schema(),
+        compiles=settings.compiles,
+        suggestions=settings.introspection,
+        is_hopeless=is_unavailable,
+    )
 
 
 def limits_of(settings: Settings) -> Limits:

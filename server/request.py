@@ -1,15 +1,18 @@
 """GraphQL over HTTP, the way in: a request becomes the parameters of an operation, or a refusal."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
-ANSWERS = {GRAPHQL: GRAPHQL, JSON: JSON, "application/*": JSON, "*/*": JSON}
+ANY = "*/*"
+ANSWERS = (JSON, GRAPHQL)  # the first for whoever takes both alike
+QUALITY = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?", re.ASCII)
 
 
 class RefusedError(Exception):
@@ -33,22 +36,31 @@ class Parameters:
 
 
 def answer_type(request: Request) -> str:
-    """Return the media type to answer in, of those that the client accepts."""
-    ranges = [_media_range(text) for text in request.headers.get("accept", "*/*").split(",")]
-    wanted = sorted((r for r in ranges if r[1] > 0), key=lambda r: -r[1])
-    for media_type, _ in wanted:
-        if media_type in ANSWERS:
-            return ANSWERS[media_type]
-    raise RefusedError(406, "NOT_ACCEPTABLE", f"Accept {GRAPHQL} or {JSON}.")
+    """Return the type to answer in: the one that the client wants most, of equals the first."""
+    accept = ",".join(request.headers.getlist("accept")).strip() or ANY
+    ranges = [_media_range(text) for text in accept.split(",")]
+    wanted = {media_type: _wanted(media_type, ranges) for media_type in ANSWERS}
+    best = max(ANSWERS, key=lambda media_type: wanted[media_type])
+    if wanted[best][0] == 0:
+        raise RefusedError(406, "NOT_ACCEPTABLE", f"Accept {GRAPHQL} or {JSON}.")
+    return best
 
 
 def _media_range(text: str) -> tuple[str, float]:
     media_type, *options = (part.strip().lower() for part in text.split(";"))
-    quality = next((o[2:] for o in options if o.startswith("q=")), "1")
-    try:
-        return media_type, float(quality)
-    except ValueError:
-        return media_type, 0.0
+    quality = next((option[2:] for option in options if option.startswith("q=")), "1")
+    return media_type, float(quality) if QUALITY.fullmatch(quality) else 0.0
+
+
+def _wanted(media_type: str, ranges: list[tuple[str, float]]) -> tuple[float, int]:
+    """Return the quality of the most specific range that holds the type, and how early it is."""
+    found = (
+        (quality, -place)
+        for pattern in (media_type, "application/*", ANY)
+        for place, (named, quality) in enumerate(ranges)
+        if named == pattern
+    )
+    return next(found, (0.0, 0))
 
 
 def check_method(request: Request) -> None:
@@ -68,7 +80,7 @@ def _of_query_string(request: Request) -> dict[str, Any]:
     given: dict[str, Any] = dict(request.query_params)
     for name in ("variables", "extensions"):
         if given.get(name):
-            given[name] = _decoded(given[name].encode(), name)
+            given[name] = _decoded(given[name].encode(), f"parameter `{name}`")
     return given
 
 
@@ -77,10 +89,13 @@ async def _body(request: Request, max_bytes: int) -> bytes:
     if media_type != JSON:
         raise RefusedError(415, "MEDIA_TYPE", f"Send the request as {JSON}.")
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > max_bytes:
-            raise RefusedError(413, "TOO_LARGE", f"A request has {max_bytes:,} bytes at most.")
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > max_bytes:
+                raise RefusedError(413, "TOO_LARGE", f"A request has {max_bytes:,} bytes at most.")
+    except ClientDisconnect as error:
+        raise RefusedError(400, "BAD_REQUEST", "The body broke off.") from error
     return bytes(body)
 
 

@@ -30,6 +30,7 @@ class Settings(BaseSettings):
         default="http://127.0.0.1:8000", description="where people reach the server, for links"
     )
     introspection: bool = Field(default=True, description="whether the schema may be asked for")
+    compiles: bool = Field(default=True, description="whether operations are compiled to Python")
 
     oidc_issuer: str | None = Field(
         default=None, description="an OIDC issuer whose tokens are taken too"
@@ -44,7 +45,7 @@ class Settings(BaseSettings):
     )
 
     max_request_bytes: int = Field(default=MEBIBYTE, ge=1024, description="of a request's body")
-    max_tokens: int = Field(default=10_000, ge=1, description="in a document")
+    max_tokens: int = Field(default=5_000, ge=1, description="in a document")
     max_depth: int = Field(default=24, ge=1, description="of fields in fields")
     max_aliases: int = Field(default=200, ge=0, description="in an operation")
     max_directives: int = Field(default=100, ge=0, description="in an operation")

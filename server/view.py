@@ -11,16 +11,18 @@ import structlog
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from auth.authenticate import Authenticator, Credential
 from auth.errors import UNAUTHENTICATED, UNAVAILABLE, AuthError
+from schema.errors import INTERNAL
 from schema.operation import METHOD, Answer, Asked, Operations
 from server.request import JSON, RefusedError, answer_type, check_method, read_parameters
 
 log = structlog.get_logger()
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
-STATUS = {UNAUTHENTICATED: 401, METHOD: 405, UNAVAILABLE: 503}
+STATUS = {UNAUTHENTICATED: 401, METHOD: 405, INTERNAL: 500, UNAVAILABLE: 503}
 HEADERS: Mapping[int, Mapping[str, str]] = {
     401: {"WWW-Authenticate": 'Bearer realm="freehold"'},
     405: {"Allow": "POST"},
@@ -37,22 +39,32 @@ class GraphQLView:
         self._operations, self._authenticator = operations, authenticator
         self._max_bytes = max_bytes
 
-    async def answer(self, request: Request) -> Response:
-        """Answer a request and note it in the log, without its variables."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, by whatever method it comes, and note it in the log.
+
+        The log gets nothing of what the request holds but the name of the operation that ran.
+        """
+        request = Request(scope, receive)
         started, request_id = time.perf_counter(), _request_id(request)
         notes: dict[str, Any] = {}
-        try:
-            response = await self._respond(request, request_id, notes)
-        except RefusedError as refusal:
-            response = _refused(refusal)
+        response = await self._respond(request, request_id, notes)
         response.headers["X-Request-Id"] = request_id
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
         status = response.status_code
         log.info("graphql", request_id=request_id, status=status, ms=milliseconds, **notes)
-        return response
+        await response(scope, receive, send)
 
     async def _respond(self, request: Request, request_id: str, notes: dict[str, Any]) -> Response:
-        media_type = answer_type(request)
+        media_type = JSON
+        try:
+            media_type = answer_type(request)
+            answer = await self._answer(request, request_id)
+        except RefusedError as refusal:
+            return _refused(refusal, media_type)
+        notes |= answer.noted
+        return _answered(answer, media_type)
+
+    async def _answer(self, request: Request, request_id: str) -> Answer:
         check_method(request)
         credential = await self._authenticate(request)
         parameters = await read_parameters(request, max_bytes=self._max_bytes)
@@ -63,9 +75,7 @@ class GraphQLView:
             read_only=request.method == "GET",
             request_id=request_id,
         )
-        answer = await self._operations.run(asked, credential)
-        notes |= {"operation": parameters.operation_name, **answer.noted}
-        return _answered(answer, media_type)
+        return await self._operations.run(asked, credential)
 
     async def _authenticate(self, request: Request) -> Credential:
         try:
@@ -79,10 +89,10 @@ def _request_id(request: Request) -> str:
     return given if REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
 
 
-def _refused(refusal: RefusedError) -> Response:
+def _refused(refusal: RefusedError, media_type: str) -> Response:
     error = GraphQLError(refusal.message, extensions={"code": refusal.code})
     headers = {**HEADERS.get(refusal.status, {}), **refusal.headers}
-    return _response({"errors": [error.formatted]}, refusal.status, JSON, headers)
+    return _response({"errors": [error.formatted]}, refusal.status, media_type, headers)
 
 
 def _answered(answer: Answer, media_type: str) -> Response:
@@ -114,5 +124,5 @@ def _status(answer: Answer, media_type: str) -> int:
 def _response(
     body: Mapping[str, Any], status: int, media_type: str, headers: Mapping[str, str]
 ) -> Response:
-    content = orjson.dumps(body)
+    content = orjson.dumps(body, option=orjson.OPT_UTC_Z)
     return Response(content, status, headers, f"{media_type}; charset=utf-8")

@@ -1,0 +1,1 @@
+"""The commands of `freehold`, one a module or a few."""

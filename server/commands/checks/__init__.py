@@ -1,0 +1,1 @@
+"""What `freehold doctor` looks at."""

@@ -1,0 +1,69 @@
+"""SQLite: its version, whether file and folder can be written, whether WAL mode works."""
+
+import os
+import sqlite3
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from db.engine import open_engine, snapshot
+from server.commands.checks.finding import Finding, well, wrong
+from server.commands.database import reason
+
+OLDEST = (3, 35, 0)
+WAL = "wal"
+MOVE = "Give the user who runs Freehold the right to write there, or move the database."
+
+
+async def check_sqlite(path: Path) -> list[Finding]:
+    """Look at the library and the place; the database itself isn't opened."""
+    folder = path.parent
+    return [_check_version(), *_check_file(path), _check_folder(folder), *await _check_wal(folder)]
+
+
+def _check_version() -> Finding:
+    if sqlite3.sqlite_version_info >= OLDEST:
+        return well("SQLite", sqlite3.sqlite_version)
+    remedy = "Install a Python with SQLite 3.35 or newer, or use PostgreSQL."
+    return wrong("SQLite", sqlite3.sqlite_version, remedy=remedy)
+
+
+def _check_file(path: Path) -> list[Finding]:
+    if not path.exists():
+        return []
+    if path.is_file() and os.access(path, os.R_OK | os.W_OK):
+        return [well("database file", f"{path}, {path.stat().st_size:,} bytes")]
+    return [wrong("database file", f"{path} isn't a file that can be written.", remedy=MOVE)]
+
+
+def _check_folder(folder: Path) -> Finding:
+    nearest = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+    if not (nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)):
+        return wrong("database folder", f"{nearest} can't be written.", remedy=MOVE)
+    state = "can be written" if nearest == folder else "will be made"
+    return well("database folder", f"{folder} {state}")
+
+
+async def _check_wal(folder: Path) -> list[Finding]:
+    """Try on a database of its own, because a file system may lack what the log needs."""
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return []
+    try:
+        with TemporaryDirectory(prefix=".freehold-", dir=folder) as probe:
+            mode = await _journal_mode(f"sqlite:///{Path(probe) / 'probe.db'}")
+    except (SQLAlchemyError, OSError) as error:
+        mode = reason(error)
+    if mode == WAL:
+        return [well("WAL mode", "possible")]
+    remedy = "Put the database on a local disk: network file systems can't do it."
+    return [wrong("WAL mode", f"{folder}: {mode}", remedy=remedy)]
+
+
+async def _journal_mode(url: str) -> str:
+    engine = open_engine(url)
+    try:
+        async with snapshot(engine) as connection:
+            return str((await connection.exec_driver_sql("PRAGMA journal_mode")).scalar_one())
+    finally:
+        await engine.dispose()
