@@ -70,6 +70,7 @@ def open_engine(text: str, *, connections: int = 10) -> AsyncEngine:
         pool_pre_ping=not sqlite,
         connect_args=_sqlite_arguments(url) if sqlite else _postgresql_arguments(),
         json_serializer=_json,
+        hide_parameters=True,  # errors and their logs tell no values
     )
     if sqlite:
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
@@ -96,9 +97,13 @@ def _postgresql_arguments() -> dict[str, Any]:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself
     cursor = connection.cursor()
-    for setting in SQLITE_SETTINGS:
-        cursor.execute(setting)
-    cursor.close()
+    try:
+        for setting in SQLITE_SETTINGS:
+            cursor.execute(setting)
+        cursor.close()
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -19,14 +19,18 @@ PRIMARY = 0xFF  # the bits of an extended code of SQLite that say of which kind 
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """Return whether the database is down, unreachable, overloaded or not set up."""
-    if not isinstance(error, DBAPIError):
-        return isinstance(error, OSError | TimeoutError | PoolTimeout)
-    if error.connection_invalidated:
+    """Return whether the database is down, unreachable, overloaded or not set up.
+
+    The error may be SQLAlchemy's or the driver's own.
+    """
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
-    if isinstance(error.orig, sqlite3.Error):
-        return _sqlite_is_unavailable(error.orig)
-    return bool(POSTGRESQL_STATES.match(getattr(error.orig, "sqlstate", None) or ""))
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, sqlite3.Error):
+        return _sqlite_is_unavailable(cause)
+    if state := getattr(cause, "sqlstate", None):
+        return bool(POSTGRESQL_STATES.match(state))
+    return isinstance(cause, OSError | TimeoutError | PoolTimeout)
 
 
 def _sqlite_is_unavailable(error: sqlite3.Error) -> bool:

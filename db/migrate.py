@@ -9,11 +9,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.base import Base
+from db.queries import POSTGRESQL
 
+LOCK = 0x46726565686F6C64  # any number that means only this
 SCRIPTS = Path(__file__).parent / "migrations"
 T = TypeVar("T")
 
@@ -42,6 +44,8 @@ async def migrate(engine: AsyncEngine, version: str = "head") -> None:
     """Run the migrations that are missing, in one transaction."""
 
     def upgrade(connection: Connection) -> None:
+        if connection.dialect.name == POSTGRESQL:  # who comes second waits, and finds it done
+            connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, version)

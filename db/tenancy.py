@@ -73,22 +73,22 @@ def check_statement(statement: ExternallyTraversible) -> None:
     tied = _tied([_equated(element) for element in found])
     for element in found:
         for source in _tenant_sources(element):
-            if id(source) not in tied:
-                raise TenancyError(f"The statement touches {source} without its org_id.")
+            if source not in tied:
+                raise TenancyError(f"The statement touches {_name(source)} without its org_id.")
 
 
-def _equated(element: ExternallyTraversible) -> list[int]:
-    """Return which tenant tables' `org_id` an equation has on its sides; nothing for another."""
+def _equated(element: ExternallyTraversible) -> list[FromClause]:
+    """Return the tenant tables whose `org_id` an equation has on its sides; else nothing."""
     if not isinstance(element, BinaryExpression) or element.operator is not operators.eq:
         return []
     return [
-        id(side.table)
+        side.table
         for side in (element.left, element.right)
         if isinstance(side, ColumnClause) and side.name == "org_id" and _is_tenant(side.table)
     ]
 
 
-def _tied(equations: Sequence[Sequence[int]]) -> set[int]:
+def _tied(equations: Sequence[Sequence[FromClause]]) -> set[FromClause]:
     """Return the tables that equations lead to from a value."""
     tied = {table for equation in equations if len(equation) == 1 for table in equation}
     while more := {t for equation in equations if tied & {*equation} for t in equation} - tied:
@@ -117,5 +117,10 @@ def _tenant_tables(source: FromClause) -> Iterator[FromClause]:
 
 
 def _is_tenant(source: FromClause | None) -> TypeGuard[FromClause]:
+    return _name(source) in TENANT_TABLES
+
+
+def _name(source: FromClause | None) -> str | None:
+    """Return the name of the table itself where the source is one, whatever its alias."""
     table = source.element if isinstance(source, AliasedReturnsRows) else source
-    return isinstance(table, TableClause) and table.name in TENANT_TABLES
+    return table.name if isinstance(table, TableClause) else None

@@ -1,7 +1,7 @@
 """Turns a plan into one Python function: each edge's batch function once, then dicts of its rows."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from graphql import (
@@ -19,11 +19,11 @@ from graphql import (
 from graphql.execution.values import VariableValues, get_argument_values
 
 from engine.edge import Columns
-from engine.page import Page, read_page, write_cursor
+from engine.page import Page, read_ids, read_page, write_cursor
 from engine.plan import Called, Followed, Found, Item, Leaf, Paged, Part, Selection, Text
-from engine.plan import UnsupportedError
 from engine.runtime import Infos, Memo, cut, small
 
+NO_VARIABLES = VariableValues({}, {})
 INFO = {
     "hasNextPage": "has_next_page",
     "hasPreviousPage": "has_previous_page",
@@ -114,7 +114,7 @@ class Compiler:
         edge, called = item.edge, item.called
         self.source.line(f"# {called.path}")
         parents, key = self._parents(edge.needs, selection, rows)
-        argument = self._argument(called, edge.read)
+        argument = self._argument(called, edge.read, parents)
         fetched = self._fetch(edge.rows, parents, argument, tuple(item.selection.columns))
         child = self.objects(item.selection, fetched)
         found, head = self.source.name("by"), _unpacked(item.selection.columns)
@@ -143,22 +143,28 @@ class Compiler:
         self.source.line(f"{fetched} = {call}{guard}")
         return fetched
 
-    def _argument(self, called: Called, read: Callable[[Mapping[str, Any]], Any]) -> str:
-        """Return what reads the field's arguments; it is read now where no variable is in them."""
+    def _argument(
+        self, called: Called, read: Callable[[Mapping[str, Any]], Any], parents: str = "[()]"
+    ) -> str:
+        """Return what reads the field's arguments; without variables in them they are read now.
+
+        Arguments that are no good are an error only where there are parents, as in the standard
+        executor: so they are read again then.
+        """
         reading = _reading(called, read)
         if not _has_variables(called):
-            try:
-                return self.source.constant("argument", reading(VariableValues({}, {})))
-            except GraphQLError as error:
-                raise UnsupportedError("bad argument") from error
+            with suppress(GraphQLError):
+                return self.source.constant("argument", reading(NO_VARIABLES))
         name = self.source.name("argument")
-        self.source.line(f"{name} = {self.source.constant('read', reading)}(variables)")
+        call = f"{self.source.constant('read', reading)}(variables)"
+        guard = "" if parents == "[()]" else f" if {parents} else None"
+        self.source.line(f"{name} = {call}{guard}")
         return name
 
     def _found(self, item: Found) -> str:
         self.source.line(f"# {item.called.path}")
         single = "id" in item.called.definition.args
-        ids = self._argument(item.called, _one_id if single else _all_ids)
+        ids = self._argument(item.called, _one_id if single else read_ids)
         parse = self.source.constant("parse", item.lookup.parse)
         named, found = self.source.name("named"), self.source.name("found")
         self.source.line(f"{named} = {{i: {parse}(context, i) for i in {ids}}}")
@@ -187,7 +193,7 @@ class Compiler:
         def read(arguments: Mapping[str, Any]) -> Page:
             return read_page(arguments, connection.orders, peek=peek)
 
-        page = self._argument(item.called, read)
+        page = self._argument(item.called, read, parents)
         names = {"page": page, "parents": parents, "key": key}
         if item.asks("nodes", "edges", "page_info"):
             names |= self._page_rows(item, names)
@@ -258,11 +264,6 @@ def _unpacked(columns: Sequence[str], *others: str) -> str:
 
 def _one_id(arguments: Mapping[str, Any]) -> list[str]:
     return [arguments["id"]]
-
-
-def _all_ids(arguments: Mapping[str, Any]) -> list[str]:
-    ids: list[str] = arguments["ids"]
-    return ids
 
 
 def _reading(

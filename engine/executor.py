@@ -1,7 +1,7 @@
 """Runs operations: compiled where that can be done, by the standard executor everywhere else.
 
 The standard executor alone produces errors. Whatever goes wrong in a compiled run, the operation is
-run again by it, in the same snapshot.
+run again by it, in the same snapshot; unless that is hopeless: then the error is raised.
 """
 
 from collections import Counter
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeGuard, cast
 
 import structlog
-from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema, execute
+from graphql import DocumentNode, ExecutionResult, GraphQLSchema, execute
 from graphql.execution.values import VariableValues, get_variable_values
 from strawberry.execution import optimized_is_awaitable
 
@@ -38,10 +38,18 @@ class Compiled:
 class Executor:
     """Executes valid documents against one schema, and counts how."""
 
-    def __init__(self, schema: GraphQLSchema, *, compiles: bool = True) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        *,
+        compiles: bool = True,
+        suggestions: bool = True,
+        is_hopeless: Callable[[Exception], bool] = lambda _: False,
+    ) -> None:
         self.schema = schema
+        self._is_hopeless = is_hopeless
         self.counts: Counter[tuple[str, str]] = Counter()
-        self._compiles = compiles
+        self._compiles, self._suggestions = compiles, suggestions
 
     async def execute(
         self,
@@ -65,7 +73,7 @@ class Executor:
         return await self._run_standard(document, operation_name, variables, context)
 
     def compiled(self, operation: Operation, values: VariableValues) -> Compiled:
-        """Return the operation's function for the values of its variables; UnsupportedError says why not."""
+        """Return the operation's function for these values; UnsupportedError says why not."""
         key = tuple(values.coerced.get(name) for name in operation.deciding)
         plan = operation.plans.get(key)
         if plan is None:
@@ -100,8 +108,11 @@ class Executor:
         try:
             data = await plan.run(context, values)
         except Exception as error:  # noqa: BLE001 - the standard executor tells what it is
-            self.counts["given up", type(error).__name__] += 1
-            log.warning("gave up a compiled run", error=repr(error))
+            if self._is_hopeless(error):
+                raise
+            reason = type(error).__name__
+            self.counts["given up", reason] += 1
+            log.info("gave up a compiled run", reason=reason)
             return None
         self.counts["compiled", ""] += 1
         return data
@@ -130,6 +141,7 @@ class Executor:
             variable_values=dict(variables),
             operation_name=operation_name,
             is_awaitable=IS_AWAITABLE,
+            hide_suggestions=not self._suggestions,
         )
         return result if isinstance(result, ExecutionResult) else await result
 

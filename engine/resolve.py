@@ -9,7 +9,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from engine.edge import MARK, Column, Connection, Declaration, Edge, Key, Lookup, PagePart
 from engine.loader import Listed
-from engine.page import read_page
+from engine.page import read_ids, read_page
 
 Resolver = Callable[..., Any]
 
@@ -71,7 +71,7 @@ def _lookup(lookup: Lookup) -> Resolver:
     def resolve(_row: Any, info: Any, **arguments: Any) -> Any:
         if "id" in arguments:
             return find(info, arguments["id"])
-        return [find(info, public_id) for public_id in arguments["ids"]]
+        return [find(info, public_id) for public_id in read_ids(arguments)]
 
     return resolve
 

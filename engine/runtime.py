@@ -30,7 +30,7 @@ def small(number: int) -> int:
 
 def cut(rows: Sequence[Row], page: Page) -> tuple[Sequence[Row], set[Any]]:
     """Return the rows of each parent's page in their order, and the parents that have more."""
-    if not page.backward and not page.peek:
+    if not rows or not (page.backward or page.peek):
         return rows, set()
     lists: dict[Any, list[Row]] = {}
     for row in rows:

@@ -27,6 +27,7 @@ class Reading:
         self.statements = 1  # the subject's look-up
         self._parameters = access_parameters(subject, self.dialect, now)
         self._lock = asyncio.Lock()  # a connection runs one statement at a time
+        self._open = True
 
     @property
     def org(self) -> OrgRow | None:
@@ -36,11 +37,22 @@ class Reading:
     async def fetch(
         self, statement: Executable, parameters: Mapping[str, object]
     ) -> Sequence[tuple[Any, ...]]:
-        """Run a statement with its own parameters beside the subject's."""
+        """Run a statement with its own parameters beside the subject's.
+
+        After an error, resolvers may go on asking though nobody waits for them. Once the reading is
+        closed they get no rows: the connection is somebody else's by then.
+        """
         async with self._lock:
+            if not self._open:
+                return []
             self.statements += 1
             result = await self.connection.execute(statement, {**self._parameters, **parameters})
             return [tuple(row) for row in result]
+
+    async def close(self) -> None:
+        """Let no statement begin any more, and wait for the one that runs."""
+        async with self._lock:
+            self._open = False
 
 
 @asynccontextmanager
@@ -48,4 +60,8 @@ async def reading(engine: AsyncEngine, credential: Credential) -> AsyncIterator[
     """Open a snapshot and look the asker up in it; AuthError when its account is gone."""
     now = clock.now()
     async with snapshot(engine) as connection:
-        yield Reading(connection, await load_subject(connection, credential), now=now)
+        opened = Reading(connection, await load_subject(connection, credential), now=now)
+        try:
+            yield opened
+        finally:
+            await opened.close()

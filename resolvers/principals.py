@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import FromClause, and_, case, exists, null
+from sqlalchemy import FromClause, and_, case, exists, null, select
 
 from auth.access import MEMBER_ID, ORG_ID, Access
 from auth.subject import ADMINS, MEMBERS
@@ -49,13 +49,15 @@ COLUMNS = ("org_id", "id", "key", "name", "folded", "sort", "created_at", "updat
 
 def _active(member: FromClause) -> Expression:
     """Return whether the member is active, that is in the group `members` now."""
-    held, group = MEMBERSHIP.alias("held"), PRINCIPAL.alias("grp")
-    found = exists().where(
-        and_(held.c.org_id == ORG_ID, held.c.member_id == member.c.id, held.c.ended_at.is_(None)),
-        and_(group.c.org_id == ORG_ID, group.c.id == held.c.group_id),
-        and_(group.c.kind == "GROUP", group.c.key == MEMBERS),
+    held, group = MEMBERSHIP.alias(), PRINCIPAL.alias()
+    named = and_(group.c.org_id == ORG_ID, group.c.id == held.c.group_id)
+    lasting = (held.c.org_id == ORG_ID, held.c.member_id == member.c.id, held.c.ended_at.is_(None))
+    found = (
+        select(held.c.id)
+        .select_from(held.join(group, named))
+        .where(*lasting, group.c.kind == "GROUP", group.c.key == MEMBERS)
     )
-    return found.correlate(member)
+    return found.correlate(member).exists()
 
 
 def _members(access: Access, member: FromClause, source: FromClause, *where: Any) -> Listing:

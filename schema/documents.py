@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse
 
+from engine.executor import Operations
 from schema.limits import Limits, name_token_limit, refusal
 from schema.measure import Usage, measure
 from schema.parsed import Memory, Parsed, Room
@@ -18,10 +19,14 @@ MOST_USAGES = 32  # remembered of one document
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A document that may run, and what the operation asks for."""
+    """A document that may run, and what the operation asks for.
+
+    `operations` is the executor's memory of the document, None for one that isn't remembered.
+    """
 
     document: DocumentNode
     usage: Usage
+    operations: Operations | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ class Documents:
         usage = self._usage(schema, parsed, operation_name, variables or {})
         refused = refusal(usage, self.limits)
         errors = [refused] if refused else self._validate(schema, parsed)
-        return Refused(errors, usage) if errors else Prepared(parsed.document, usage)
+        return Refused(errors, usage) if errors else Prepared(parsed.document, usage, parsed.operations)
 
     def cost(self, usage: Usage | None) -> dict[str, dict[str, int]]:
         """Return what a response says of its cost, in nodes, if it was measured."""

@@ -1,7 +1,7 @@
 """What a client is told of an error: what it can mend by itself, and of faults only their id."""
 
 import structlog
-from graphql import ExecutionResult, GraphQLError
+from graphql import ExecutionResult, FieldNode, GraphQLError
 
 from auth.errors import UNAVAILABLE, AuthError
 from db.errors import is_unavailable
@@ -14,12 +14,20 @@ INTERNAL = "INTERNAL"
 def shown_errors(result: ExecutionResult, *, otherwise: str, request_id: str) -> list[GraphQLError]:
     """Return the result's errors as the client may see them, each with a code.
 
-    An error that says none itself is the client's, and gets the code `otherwise`; faults are
-    logged under the request's id and masked.
+    One that is the client's gets the code `otherwise` unless it says another; faults are logged
+    under the request's id and masked.
     """
     return [
         _shown(error, otherwise=otherwise, request_id=request_id) for error in result.errors or ()
     ]
+
+
+def raise_unavailable(result: ExecutionResult) -> None:
+    """Raise the error by which an operation lost the database, if it did."""
+    for error in result.errors or ():
+        fault = _fault(error)
+        if fault is not None and is_unavailable(fault):
+            raise fault
 
 
 def coded(error: GraphQLError, code: str) -> GraphQLError:
@@ -29,12 +37,26 @@ def coded(error: GraphQLError, code: str) -> GraphQLError:
 
 
 def _shown(error: GraphQLError, *, otherwise: str, request_id: str) -> GraphQLError:
-    cause = error.original_error
+    fault = _fault(error)
+    if fault is None:
+        return coded(error, otherwise)
+    return masked(fault, request_id=request_id, at=error)
+
+
+def _fault(error: GraphQLError) -> Exception | None:
+    """Return what went wrong here; None where it is the client's mistake.
+
+    That is an error without a path, which arose from the variables before anything ran; one with
+    a code; and one that points at an argument. The others arose from a field's value.
+    """
+    if error.path is None or "code" in (error.extensions or {}):
+        return None
+    if error.nodes is not None and not isinstance(error.nodes[0], FieldNode):
+        return None
+    cause: Exception = error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
-    if cause is None or isinstance(cause, GraphQLError):
-        return coded(error, otherwise)
-    return masked(cause, request_id=request_id, at=error)
+    return cause
 
 
 def masked(cause: Exception, *, request_id: str, at: GraphQLError | None = None) -> GraphQLError:

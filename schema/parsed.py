@@ -6,17 +6,22 @@ from dataclasses import dataclass, field
 
 from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode
 
+from engine.executor import Operations
 from schema.measure import Usage
 from schema.sizes import Variables, shape
 
 
 @dataclass(eq=False, slots=True)
 class Parsed:
-    """A document, the schema it was found valid in, and its usages by what they depend on."""
+    """A document, the schema it was found valid in, and its usages by what they depend on.
+
+    `operations` is for the executor, to remember what it makes of a document that is remembered.
+    """
 
     document: DocumentNode
     valid_in: GraphQLSchema | None = None
     usages: dict[Hashable, Usage] = field(default_factory=dict[Hashable, Usage])
+    operations: Operations | None = None
     _names: frozenset[str] = field(init=False)
     _variables: frozenset[str] = field(init=False)
 
@@ -75,6 +80,7 @@ class Memory:
         if len(text) > self.room.longest or text in self._kept:
             return
         self._kept[text] = parsed
+        parsed.operations = {}
         self._characters += len(text)
         while self._is_full():
             forgotten, _ = self._kept.popitem(last=False)

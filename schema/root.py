@@ -1,6 +1,7 @@
 """The roots of the schema, and the schema itself."""
 
 import strawberry
+from graphql import GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
 from auth.subject import OrgRow
@@ -58,7 +59,12 @@ class Query:
 
 
 def build_schema() -> strawberry.Schema:
+    """Return the schema as it is declared."""
+    return strawberry.Schema(query=Query, config=StrawberryConfig(scalar_map=SCALARS))
+
+
+def executable_schema() -> GraphQLSchema:
     """Return the schema with every declared field's resolver in place."""
-    schema = strawberry.Schema(query=Query, config=StrawberryConfig(scalar_map=SCALARS))
-    install(schema._schema)  # noqa: SLF001 - Strawberry has no public name for it
+    schema = build_schema()._schema  # noqa: SLF001 - Strawberry has no public name for it
+    install(schema)
     return schema

@@ -1,0 +1,1 @@
+"""Manifests: an Org as lines of JSON, imported and exported."""

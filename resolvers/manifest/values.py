@@ -1,0 +1,148 @@
+"""The checks of single values: each returns the value as it is kept, or raises UnfitError."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable
+from typing import cast
+
+import orjson
+
+from auth.levels import Permission
+from db.clock import moment_of, time_text
+
+JSON_TYPES: dict[type, str] = {
+    str: "a text",
+    bool: "a boolean",
+    int: "a number",
+    float: "a number",
+    list: "a list",
+    dict: "an object",
+    type(None): "null",
+}
+LEVELS = {level.name: level for level in Permission if level is not Permission.NONE}
+
+KEY = r"(?!\.\.?(?:/|\Z))[A-Za-z0-9._~-]{1,255}"
+PRINTABLE = r"[^@\s\x00-\x1f\x7f-\x9f]+"
+MEDIA_WORD = r"[A-Za-z0-9!#$&^_.+-]{1,127}"
+SEPARATOR = re.compile(r"[/\\#?]")
+USUAL_NAME = re.compile(r"(?! )[ -~]{1,255}(?<! )")
+NAME_FAULTS = (
+    (re.compile(r"\A\Z|.{256}", re.DOTALL), "must have 1 to 255 characters"),
+    (re.compile(r"\A\s|\s\Z"), "must not begin or end with a blank"),
+    (re.compile(r"[\x00-\x1f\x7f-\x9f]"), "must not hold control characters"),
+)
+
+
+class UnfitError(ValueError):
+    """A value won't do; the message says what it must be, without its name."""
+
+
+def text(value: object) -> str:
+    """Check for a text of any length."""
+    if isinstance(value, str):
+        return value
+    raise UnfitError(f"must be a text, not {JSON_TYPES[type(value)]}")
+
+
+def boolean(value: object) -> bool:
+    """Check for true or false."""
+    if isinstance(value, bool):
+        return value
+    raise UnfitError(f"must be true or false, not {JSON_TYPES[type(value)]}")
+
+
+def mapping(value: object) -> dict[str, object]:
+    """Check for a JSON object."""
+    if isinstance(value, dict):
+        return cast("dict[str, object]", value)
+    raise UnfitError(f"must be an object, not {JSON_TYPES[type(value)]}")
+
+
+def _matching(pattern: str, expected: str) -> Callable[[object], str]:
+    """Return the check for a text that the pattern matches as a whole."""
+    fullmatch = re.compile(pattern).fullmatch
+
+    def check(value: object) -> str:
+        if isinstance(value, str) and fullmatch(value):
+            return value
+        text(value)
+        raise UnfitError(f"must be {expected}")
+
+    return check
+
+
+key = _matching(KEY, 'made of 1 to 255 of A-Z a-z 0-9 . _ ~ -, and not "." or ".."')
+kind = _matching(r"[A-Z][A-Z0-9_]{0,63}", "made of 1 to 64 of A-Z 0-9 _, beginning with a letter")
+node = _matching(
+    f"{KEY}(?:/{KEY})?", "a space's key, or a space's and a project's as space/project"
+)
+grantee = _matching(f"(?:user|group):{KEY}", "user: or group: and a key")
+media_type = _matching(
+    f"{MEDIA_WORD}/{MEDIA_WORD}(?: ?;[ -~]{{1,255}})?", "a media type, such as text/plain"
+)
+uri = _matching(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]{1,4096}", "a URI, such as s3://bucket/object")
+email = _matching(rf"(?=.{{3,254}}\Z){PRINTABLE}@{PRINTABLE}", "an e-mail address")
+
+
+def key_or_null(value: object) -> str | None:
+    """Check for a key or null."""
+    return None if value is None else key(value)
+
+
+def keys(value: object) -> tuple[str, ...]:
+    """Check for a list of keys, none of them twice."""
+    if not isinstance(value, list):
+        raise UnfitError(f"must be a list, not {JSON_TYPES[type(value)]}")
+    found = tuple(key(each) for each in cast("list[object]", value))
+    if len(set(found)) < len(found):
+        twice = next(each for each, count in Counter(found).items() if count > 1)
+        raise UnfitError(f'must not hold "{twice}" twice')
+    return found
+
+
+def title(value: object) -> str:
+    """Check for the name of a user or group."""
+    name = text(value)
+    if USUAL_NAME.fullmatch(name):
+        return name
+    for fault, message in NAME_FAULTS:
+        if fault.search(name):
+            raise UnfitError(message)
+    if not unicodedata.is_normalized("NFC", name):
+        raise UnfitError("must be in Unicode's form NFC")
+    return name
+
+
+def name(value: object) -> str:
+    """Check for the name of a node, which has no character that a path could trip over."""
+    found = title(value)
+    if SEPARATOR.search(found):
+        raise UnfitError("must not hold any of / \\ # ?")
+    return found
+
+
+def json_text(value: object) -> str:
+    """Check for a JSON object, and return it as compact text."""
+    try:
+        return orjson.dumps(mapping(value)).decode()
+    except TypeError as error:
+        raise UnfitError("is nested too deep") from error
+
+
+def level(value: object) -> Permission:
+    """Check for the level of a grant."""
+    if found := LEVELS.get(text(value)):
+        return found
+    raise UnfitError(f"must be one of {' '.join(LEVELS)}")
+
+
+def moment(value: object) -> int:
+    """Check for a time with its offset, and return it in microseconds."""
+    found = text(value)
+    try:
+        moment = moment_of(found)
+        time_text(moment)  # near the ends of the calendar an offset can lead out of it
+    except (ValueError, OverflowError) as error:
+        raise UnfitError("must be a time with its offset, such as 2027-01-01T00:00:00Z") from error
+    return moment

@@ -1,0 +1,97 @@
+"""Whatever is asked by whomever, both executors give the same bytes."""
+
+from collections import Counter
+from functools import partial
+from random import Random
+from typing import Any
+
+import orjson
+import pytest
+from graphql import parse, validate
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from auth.authenticate import Credential
+from engine.executor import Executor
+from resolvers.context import reading
+from schema.documents import Documents
+from schema.operation import Asked, Operations
+from schema.root import executable_schema
+from tests.differential.operations import Made, Maker
+from tests.differential.orgs import USERS, random_org
+from tests.factories import address, load
+
+SCHEMA = executable_schema()
+ORGS, OPERATIONS_OF_AN_ORG = 4, 40
+SEED = 20261122
+
+
+class Pair:
+    """The two executors over one database."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.compiled, self.standard = Executor(SCHEMA), Executor(SCHEMA, compiles=False)
+        self._documents = Documents()
+        self._reading = partial(reading, engine)
+
+    async def answer(self, executor: Executor, made: Made, credential: Credential) -> bytes:
+        """Return the response, as the server writes it."""
+        asked = Asked(made.text, made.variables, None, read_only=True, request_id="same")
+        operations = Operations(executor, self._documents, self._reading)
+        answer = await operations.run(asked, credential)
+        errors = [error.formatted for error in answer.errors]
+        return orjson.dumps({"data": answer.data, "errors": errors}, option=orjson.OPT_UTC_Z)
+
+
+def cursors_in(value: Any) -> list[str]:
+    """Return the cursors in an answer, wherever they are."""
+    if isinstance(value, list):
+        return [cursor for each in value for cursor in cursors_in(each)]
+    if not isinstance(value, dict):
+        return []
+    here = [v for k, v in value.items() if k in {"cursor", "endCursor"} and isinstance(v, str)]
+    return here + [cursor for each in value.values() for cursor in cursors_in(each)]
+
+
+async def compare(engine: AsyncEngine, *, orgs: int, operations: int, seed: int) -> Counter[str]:
+    """Compare the executors on made-up operations; return how many there were of each sort."""
+    random, counts, pair = Random(seed), Counter[str](), Pair(engine)
+    for number in range(orgs):
+        org = await load(engine, random_org(random, f"org{number}"))
+        keys = [path.rpartition("/")[2].partition(":")[2] or path for path in org.ids]
+        maker = Maker(SCHEMA, random, [*org.ids.values(), org.id, "none", "prj_99_1"], keys)
+        for _ in range(operations):
+            made = maker.make()
+            if validate(SCHEMA, parse(made.text)):
+                counts["invalid"] += 1
+                continue
+            counts["valid"] += 1
+            credential = Credential(address(random.choice(USERS)), org.key)
+            compiled = await pair.answer(pair.compiled, made, credential)
+            standard = await pair.answer(pair.standard, made, credential)
+            assert compiled == standard, f"{made.text}\n{made.variables}\n{credential}"
+            answer = orjson.loads(standard)
+            counts["with errors" if answer["errors"] else "without errors"] += 1
+            for cursor in cursors_in(answer["data"]):
+                maker.learn(cursor)
+    counts.update({f"{what} {why}".strip(): n for (what, why), n in pair.compiled.counts.items()})
+    return counts
+
+
+def assert_compiled(counts: Counter[str]) -> None:
+    """Asserts that nearly all operations that could give data really ran compiled."""
+    given_up = {what: n for what, n in counts.items() if what.startswith("given up")}
+    print(dict(counts))  # noqa: T201 - how many were compared is part of the outcome
+    assert set(given_up) <= {"given up GraphQLError"}, given_up
+    assert counts["compiled"] >= 0.95 * counts["valid"]
+
+
+async def test_both_executors_give_the_same_bytes(engine: AsyncEngine) -> None:
+    counts = await compare(engine, orgs=ORGS, operations=OPERATIONS_OF_AN_ORG, seed=SEED)
+    assert_compiled(counts)
+
+
+@pytest.mark.full
+async def test_both_executors_give_the_same_bytes_ten_thousand_times(engine: AsyncEngine) -> None:
+    counts = await compare(engine, orgs=50, operations=130, seed=SEED + 1)
+    assert_compiled(counts)
+    assert counts["valid"] >= 5_000

@@ -1,0 +1,195 @@
+"""Builders of Orgs for tests, and how a test asks in one as the server does."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any, Self
+
+import orjson
+from sqlalchemy import Row, Select, Table, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from auth.authenticate import Credential
+from db import ids
+from db.engine import snapshot
+from db.ids import org_public_id, public_id
+from db.models import ASSET, ORG, PRINCIPAL, PROJECT, SPACE
+from engine.executor import Executor
+from resolvers.context import reading
+from resolvers.manifest.load import load_manifest
+from schema.documents import Documents
+from schema.operation import Answer, Asked, Operations
+from schema.root import executable_schema
+
+TABLES = (PRINCIPAL, SPACE, PROJECT, ASSET)
+PRINCIPALS = {"MEMBER": ("user", ids.MEMBER), "GROUP": ("group", ids.GROUP)}
+
+
+def address(user: str) -> str:
+    """Return the e-mail address that `Manifest.user` gives; one account in whatever Orgs."""
+    return f"{user}@example.org"
+
+
+class Manifest:
+    """An Org in the making: each method adds a line and returns the manifest.
+
+    Nodes go by their paths: `core`, `core/site`, `core/shared`, `core/site/home`, and `shared` for
+    the Org's shared project. Names are the keys where nothing else is said.
+    """
+
+    def __init__(self, key: str = "acme") -> None:
+        self.key = key
+        self._lines: list[dict[str, object]] = [{"type": "org", "key": key, "name": key}]
+
+    def user(self, key: str, *, admin: bool = False, active: bool = True) -> Self:
+        """Add a member."""
+        named = {"key": key, "name": key, "email": address(key)}
+        return self._add("user", **named, admin=admin, active=active)
+
+    def group(self, key: str, *members: str) -> Self:
+        """Add a group of users."""
+        return self._add("group", key=key, name=key, members=members)
+
+    def space(self, key: str, *, name: str | None = None, description: str | None = None) -> Self:
+        """Add a space."""
+        return self._add("space", key=key, name=name or key, **_given(description=description))
+
+    def project(
+        self, path: str, *, name: str | None = None, description: str | None = None
+    ) -> Self:
+        """Add a project to a space."""
+        space, key = path.split("/")
+        told = _given(description=description)
+        return self._add("project", space=space, key=key, name=name or key, **told)
+
+    def asset(self, path: str, *, name: str | None = None, kind: str = "FILE") -> Self:
+        """Add an asset to a project, shared ones included."""
+        project, _, key = path.rpartition("/")
+        space, _, project = project.rpartition("/")
+        placed = {"space": space or None, "project": project, "key": key}
+        return self._add("asset", **placed, name=name or key, kind=kind)
+
+    def grant(
+        self,
+        to: str,
+        level: str,
+        *,
+        on: str,
+        propagate: bool = False,
+        expires_at: str | None = None,
+    ) -> Self:
+        """Add a grant to `user:ada` or `group:build`; `expires_at` is a time as text."""
+        held = {"to": to, "level": level, "on": on, "propagate": propagate}
+        return self._add("grant", **held, **_given(expiresAt=expires_at))
+
+    def lines(self) -> list[bytes]:
+        """Return the manifest as its file has it."""
+        return [orjson.dumps(line) + b"\n" for line in self._lines]
+
+    def _add(self, type_: str, **fields: object) -> Self:
+        self._lines.append({"type": type_, **fields})
+        return self
+
+
+def _given(**fields: object) -> dict[str, object]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """An Org in a database, made at `made_at` (microseconds).
+
+    `ids` has the public ids of its nodes by path, of its principals by `user:ada` and `group:g`.
+    """
+
+    org_id: int
+    key: str
+    made_at: int
+    ids: dict[str, str]
+
+    @property
+    def nodes(self) -> dict[str, str]:
+        """Return the ids of spaces, projects and assets alone."""
+        return {path: id_ for path, id_ in self.ids.items() if ":" not in path}
+
+    @property
+    def id(self) -> str:
+        """Return the public id of the Org itself."""
+        return org_public_id(self.org_id)
+
+
+async def load(engine: AsyncEngine, manifest: Manifest) -> Loaded:
+    """Store the manifest's Org."""
+    await load_manifest(engine, manifest.lines())
+    return await find(engine, manifest.key)
+
+
+async def find(engine: AsyncEngine, key: str) -> Loaded:
+    """Look a stored Org up by its key, with all that is in it, deleted or not."""
+    async with snapshot(engine) as connection:
+        named = select(ORG.c.id, ORG.c.created_at).where(ORG.c.key == key)
+        org = (await connection.execute(named)).one()
+        rows = [(await connection.execute(_of(table, org.id))).all() for table in TABLES]
+    return Loaded(org.id, key, org.created_at, dict(_public_ids(org.id, *rows)))
+
+
+def _of(table: Table, org_id: int) -> Select[Any]:
+    return select(table).where(table.c.org_id == org_id)
+
+
+def _public_ids(org_id: int, *tables: Sequence[Row[Any]]) -> Iterator[tuple[str, str]]:
+    principals, spaces, projects, assets = tables
+    for row in principals:
+        prefix, type_ = PRINCIPALS[row.kind]
+        yield f"{prefix}:{row.key}", public_id(type_, org_id, row.id)
+    above: dict[int | None, str] = {None: ""}
+    for row in spaces:
+        above[row.id] = f"{row.key}/"
+        yield row.key, public_id(ids.SPACE, org_id, row.id)
+    for row in projects:
+        path = above[row.space_id] + row.key
+        above[row.id] = f"{path}/"
+        yield path, public_id(ids.PROJECT, org_id, row.id)
+    for row in assets:
+        yield above[row.project_id] + row.key, public_id(ids.ASSET, org_id, row.id)
+
+
+async def ask(
+    engine: AsyncEngine,
+    account: str,
+    org: str,
+    text: str,
+    variables: Mapping[str, object] | None = None,
+) -> Answer:
+    """Run an operation as the user `account` in the Org with the key `org`, as the server does.
+
+    Both executors run it, and must agree to the byte.
+    """
+    asked = Asked(text, dict(variables or {}), None, read_only=False, request_id="test")
+    credential = Credential(address(account), org)
+    answers = []
+    for compiles in (True, False):
+        operations = Operations(
+            _executor(compiles=compiles), _documents(), partial(reading, engine)
+        )
+        answers.append(await operations.run(asked, credential))
+    compiled, standard = map(_content, answers)
+    assert compiled == standard
+    answer = answers[1]
+    answer.data = orjson.loads(standard)["data"]
+    return answer
+
+
+def _content(answer: Answer) -> bytes:
+    errors = [error.formatted for error in answer.errors]
+    return orjson.dumps({"data": answer.data, "errors": errors}, option=orjson.OPT_UTC_Z)
+
+
+@cache
+def _executor(*, compiles: bool) -> Executor:
+    return Executor(executable_schema(), compiles=compiles)
+
+
+@cache
+def _documents() -> Documents:
+    return Documents()
