@@ -12,7 +12,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     FromClause,
-    Select,
     SmallInteger,
     Subquery,
     and_,
@@ -30,7 +29,7 @@ from sqlalchemy import (
 from auth.levels import Permission, Standing
 from auth.subject import Subject
 from db.models import GRANT, PROJECT
-from db.queries import numbers, one_of
+from db.queries import AnySelect, in_this_order, numbers, one_of
 
 Number: TypeAlias = ColumnElement[Any]
 ORG_ID = bindparam("org_id", type_=BigInteger())
@@ -55,7 +54,10 @@ class Reach:
         """Join the reach of each row's space; without `outer` only spaces that are seen remain."""
         if self.table is None:
             return source
-        return source.join(self.table, self.table.c.space_id == space_id, isouter=outer)
+        belongs = self.table.c.space_id == space_id
+        if outer:
+            return source.outerjoin(self.table, belongs)
+        return in_this_order(source, self.table, belongs)
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,8 @@ class Access:
     def reach(self) -> Reach:
         """Return the reach at every space at once, as a table to join."""
         if self.admin:
-            return Reach(*(literal(int(Permission.OWNER), SmallInteger()),) * 3)
+            owner = literal(int(Permission.OWNER), SmallInteger())
+            return Reach(owner, owner, owner)
         facts = union_all(self._space_grants(), self._project_grants()).subquery("fact")
         table = (
             select(
@@ -112,23 +115,22 @@ class Access:
             or_(grant.c.expires_at.is_(None), grant.c.expires_at > NOW),
         )
 
-    def _space_grants(self) -> Select[Any]:
+    def _space_grants(self) -> AnySelect:
         grant = GRANT.alias()
         flow = case((grant.c.propagate, grant.c.level)).label("flow")
         columns = (grant.c.space_id, grant.c.level.label("cap"), flow, null().label("best"))
         return select(*columns).where(self._held(grant), grant.c.space_id.is_not(None))
 
-    def _project_grants(self) -> Select[Any]:
+    def _project_grants(self) -> AnySelect:
+        # Its space is looked up for each grant: joined, PostgreSQL reads all of the Org's projects.
         grant, project = GRANT.alias(), PROJECT.alias()
-        lies = and_(project.c.org_id == ORG_ID, project.c.id == grant.c.project_id)
-        return (
-            select(project.c.space_id, null(), null(), grant.c.level)
-            .select_from(grant.join(project, lies))
-            .where(self._held(grant), grant.c.project_id.is_not(None))
-            .where(project.c.deleted_at.is_(None), project.c.space_id.is_not(None))
+        lies = (project.c.org_id == ORG_ID, project.c.id == grant.c.project_id)
+        space_id = select(project.c.space_id).where(*lies, project.c.deleted_at.is_(None))
+        return select(space_id.scalar_subquery(), null(), null(), grant.c.level).where(
+            self._held(grant), grant.c.project_id.is_not(None)
         )
 
-    def _granted_projects(self) -> Select[Any]:
+    def _granted_projects(self) -> AnySelect:
         grant = GRANT.alias()
         return select(grant.c.project_id).where(self._held(grant), grant.c.project_id.is_not(None))
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.levels import Facts, Held, Kind, Permission, Standing, permission
@@ -12,6 +12,7 @@ from auth.subject import Subject
 from db import ids
 from db.ids import NodeId
 from db.models import ASSET, GRANT, PROJECT, SPACE
+from db.queries import AnySelect
 
 
 class Place(NamedTuple):
@@ -57,16 +58,16 @@ def _read_place(node: NodeId, row: Any) -> Place:
     return Place(Kind.SHARED if row.is_shared else Kind.PROJECT, row.space_id, row.id)
 
 
-def _space(node: NodeId) -> Select[Any]:
+def _space(node: NodeId) -> AnySelect:
     live = (SPACE.c.org_id == node.org_id, SPACE.c.deleted_at.is_(None))
     return select(SPACE.c.id).where(*live, SPACE.c.id == node.id)
 
 
-def _project(node: NodeId) -> Select[Any]:
+def _project(node: NodeId) -> AnySelect:
     return _live_project(node).where(PROJECT.c.id == node.id)
 
 
-def _live_project(node: NodeId) -> Select[Any]:
+def _live_project(node: NodeId) -> AnySelect:
     lies = and_(SPACE.c.org_id == node.org_id, SPACE.c.id == PROJECT.c.space_id)
     live = (PROJECT.c.org_id == node.org_id, PROJECT.c.deleted_at.is_(None))
     return (
@@ -76,7 +77,7 @@ def _live_project(node: NodeId) -> Select[Any]:
     )
 
 
-def _asset(node: NodeId) -> Select[Any]:
+def _asset(node: NodeId) -> AnySelect:
     project_id = (
         select(ASSET.c.project_id)
         .where(ASSET.c.org_id == node.org_id, ASSET.c.id == node.id, ASSET.c.deleted_at.is_(None))
@@ -88,7 +89,7 @@ def _asset(node: NodeId) -> Select[Any]:
 LOOKUPS = {ids.SPACE: _space, ids.PROJECT: _project, ids.ASSET: _asset}
 
 
-def _grants(subject: Subject, place: Place) -> Select[Any]:
+def _grants(subject: Subject, place: Place) -> AnySelect:
     """Return the subject's grants on the place's space and on the projects in it."""
     org_id = subject.org.id if subject.org else None
     lies = and_(PROJECT.c.org_id == org_id, PROJECT.c.id == GRANT.c.project_id)

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.authenticate import Credential
 from auth.errors import AuthError
 from auth.levels import Facts, Kind, Permission, Standing, permission
 from db.models import ACCOUNT, MEMBERSHIP, ORG, PRINCIPAL
+from db.queries import AnySelect
 
 ADMINS, MEMBERS = "admins", "members"  # the keys of the two reserved groups
 
@@ -53,7 +54,7 @@ async def load_subject(connection: AsyncConnection, credential: Credential) -> S
     return _subject(rows)
 
 
-def _lookup(credential: Credential) -> Select[Any]:
+def _lookup(credential: Credential) -> AnySelect:
     member, group = PRINCIPAL.alias("member"), PRINCIPAL.alias("grp")
     account, org, held = ACCOUNT.c, ORG.c, MEMBERSHIP.c
     lasting = and_(held.org_id == org.id, held.member_id == member.c.id, held.ended_at.is_(None))

@@ -4,7 +4,7 @@ All values are named parameters, so that a statement is built once and runs with
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 from sqlalchemy import (
@@ -14,6 +14,7 @@ from sqlalchemy import (
     FromClause,
     Integer,
     Join,
+    Select,
     Text,
     any_,
     bindparam,
@@ -26,6 +27,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 POSTGRESQL, SQLITE = "postgresql", "sqlite"
 NUMBERS = ARRAY(BigInteger())
 
@@ -62,8 +64,10 @@ def parent_parameters(
 ) -> Mapping[str, object]:
     """Return the parameters for `parent_table`; one sequence of numbers a parent."""
     if dialect == POSTGRESQL:
-        values = zip(*parents, strict=True) if parents else ([] for _ in columns)
-        return {f"parent_{name}": list(v) for name, v in zip(columns, values, strict=True)}
+        return {
+            f"parent_{name}": [parent[place] for parent in parents]
+            for place, name in enumerate(columns)
+        }
     return {"parents": orjson.dumps(parents).decode()}
 
 
@@ -91,7 +95,7 @@ def contains(column: ColumnElement[Any], text: ColumnElement[Any]) -> ColumnElem
 
 
 class InThisOrder(Join):
-    """A join without a condition whose left side is read first.
+    """An inner join whose left side is read first.
 
     SQLite otherwise chooses an order of its own, with which some queries don't end.
     """
@@ -105,9 +109,13 @@ def _cross_join(join: InThisOrder, compiler: SQLCompiler, **options: Any) -> str
     # The check against unintended cartesian products would take this for one.
     options["from_linter"] = None
     left, right = (compiler.process(side, **options) for side in (join.left, join.right))
-    return f"{left} CROSS JOIN {right}"
+    options["asfrom"] = False
+    condition = compiler.process(join.onclause, **options) if join.onclause is not None else "1"
+    return f"{left} CROSS JOIN {right} ON {condition}"
 
 
-def in_this_order(left: FromClause, right: FromClause) -> FromClause:
-    """Join every row of `left` with every row of `right`, reading `left` first."""
-    return InThisOrder(left, right, true())
+def in_this_order(
+    left: FromClause, right: FromClause, on: ColumnElement[bool] | None = None
+) -> FromClause:
+    """Join the rows of `left` and `right`, reading `left` first; all of them where `on` is None."""
+    return InThisOrder(left, right, true() if on is None else on)

@@ -13,7 +13,7 @@ from sqlalchemy import (
     TextClause,
     Update,
 )
-from sqlalchemy.sql import operators, visitors
+from sqlalchemy.sql import operators
 from sqlalchemy.sql.ddl import ExecutableDDLElement
 from sqlalchemy.sql.elements import BinaryExpression, ColumnClause
 from sqlalchemy.sql.selectable import AliasedReturnsRows, FromClause, TableClause
@@ -53,7 +53,7 @@ def check_tenancy(
         compiled, "tenancy_checked"
     ):
         check_statement(compiled.statement)
-        if any(isinstance(part, TextClause) for part in visitors.iterate(compiled.statement)):
+        if any(isinstance(part, TextClause) for part in _parts(compiled.statement)):
             _check_text(statement)
         compiled.tenancy_checked = True
 
@@ -69,12 +69,22 @@ def check_statement(statement: ExternallyTraversible) -> None:
 
     It is where its `org_id` equals a value, or that of another table that is.
     """
-    found = list(visitors.iterate(statement))
+    found = _parts(statement)
     tied = _tied([_equated(element) for element in found])
     for element in found:
         for source in _tenant_sources(element):
             if source not in tied:
                 raise TenancyError(f"The statement touches {_name(source)} without its org_id.")
+
+
+def _parts(statement: ExternallyTraversible) -> list[ExternallyTraversible]:
+    """Return the statement and all that it is made of, each once however often it is used."""
+    found, waiting = {id(statement): statement}, [statement]
+    while waiting:
+        new = {id(part): part for part in waiting.pop().get_children() if id(part) not in found}
+        found |= new
+        waiting += new.values()
+    return list(found.values())
 
 
 def _equated(element: ExternallyTraversible) -> list[FromClause]:
@@ -103,7 +113,7 @@ def _tenant_sources(element: ExternallyTraversible) -> Iterator[FromClause]:
             yield from _tenant_tables(source)
     elif isinstance(element, Update | Delete):
         yield from _tenant_tables(element.table)
-        for part in visitors.iterate(element):
+        for part in _parts(element):
             if isinstance(part, ColumnClause) and _is_tenant(part.table):
                 yield part.table
 

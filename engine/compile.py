@@ -1,13 +1,15 @@
-"""Turns a plan into one Python function: each edge's batch function once, then dicts of its rows."""
+"""Turns a plan into one Python function: each edge's batch once, then dicts of its rows."""
+
+# graphql-core leaves the parameters of its generic types open.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from graphql import (
-    GraphQLBoolean,
     GraphQLError,
-    GraphQLInt,
     GraphQLLeafType,
     VariableNode,
     Visitor,
@@ -30,6 +32,8 @@ INFO = {
     "startCursor": "start_cursor",
     "endCursor": "end_cursor",
 }
+# How scalars that aren't as the driver gives them are written: SQLite has no booleans.
+SCALARS = {"Boolean": "{} != 0", "Int": "small({})"}
 BASE = {"cut": cut, "Infos": Infos, "write_cursor": write_cursor, "small": small}
 
 
@@ -76,7 +80,7 @@ class Compiler:
         self.source = source
 
     def objects(self, selection: Selection, rows: str) -> str:
-        """Write what the rows' edges need; return the dict of one row, over its columns c0, c1…"""
+        """Write what the rows' edges need; return the dict of one row over c0, c1 and so on."""
         pairs = (f"{key!r}: {self._value(item, selection, rows)}" for key, item in selection.items)
         return "{" + ", ".join(pairs) + "}"
 
@@ -93,22 +97,16 @@ class Compiler:
 
     def _leaf(self, leaf: Leaf, columns: Sequence[str]) -> str:
         column, type_ = leaf.column, get_named_type(leaf.type)
-        first = columns[0]
         if column.template:
             return "f" + repr(column.template.format(*(f"{{{name}}}" for name in columns)))
-        if is_enum_type(type_) and len(columns) == 1:
-            made = self.source.constant(type_.name, Memo(_serializer(type_, column.make)))
-            return f"{made}[{first}]"
         if column.raw:
-            return f"{self.source.constant('raw', column.raw)}({first})"
-        if type_ is GraphQLBoolean and column.make is None:
-            return f"{first} != 0"  # SQLite has no booleans
-        if type_ is GraphQLInt and column.make is None:
-            return f"small({first})"
+            return f"{self.source.constant('raw', column.raw)}({columns[0]})"
         if column.make is None and is_specified_scalar_type(type_):
-            return first
-        make = self.source.constant("make", _serializer(type_, column.make))
-        return f"{make}({', '.join(columns)})"
+            return SCALARS.get(type_.name, "{}").format(columns[0])
+        serialize = _serializer(type_, column.make)
+        if is_enum_type(type_) and len(columns) == 1:
+            return f"{self.source.constant(type_.name, Memo(serialize))}[{columns[0]}]"
+        return f"{self.source.constant('make', serialize)}({', '.join(columns)})"
 
     def _followed(self, item: Followed, selection: Selection, rows: str) -> str:
         edge, called = item.edge, item.called
@@ -292,7 +290,7 @@ def _has_variables(called: Called) -> bool:
 
 
 def _serializer(type_: Any, make: Callable[..., Any] | None) -> Callable[..., Any]:
-    """Return what the standard executor does with a leaf: the field's own making, then the type's."""
+    """Return what the standard executor makes of a leaf: the field's making, then the type's."""
     leaf: GraphQLLeafType = type_
     if make is None:
         return leaf.serialize

@@ -82,7 +82,7 @@ def read_page(arguments: Mapping[str, Any], orders: Orders, *, peek: bool = True
     """
     order = _order(arguments.get("orderBy"), orders)
     size, backward = _size(arguments.get("first"), arguments.get("last"))
-    given = arguments.get("filter") or {}
+    given: Mapping[str, Any] = arguments.get("filter") or {}
     return Page(
         size=size,
         backward=backward,
@@ -151,17 +151,19 @@ def _decoded(cursor: str) -> list[Any] | None:
         return None
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        content = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        content: Any = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (binascii.Error, ValueError):
         return None
-    return content if isinstance(content, list) else None
+    return list[Any](content) if isinstance(content, list) else None
 
 
 def _fits(value: object, expected: type[Value]) -> bool:
     """Whether the value is one that the database could have given."""
     if isinstance(value, str):
         return expected is str and "\0" not in value
-    return type(value) is expected is int and abs(value) <= LARGEST_NUMBER
+    if not isinstance(value, int) or isinstance(value, bool):
+        return False
+    return expected is int and abs(value) <= LARGEST_NUMBER
 
 
 def _bad_cursor(message: str) -> GraphQLError:

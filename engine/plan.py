@@ -4,8 +4,12 @@ Fields are collected by graphql-core's own functions, so that aliases, fragments
 @skip and @include mean what the standard executor makes of them.
 """
 
+# graphql-core leaves the parameters of its generic types open.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from graphql import (
     FieldNode,
@@ -168,15 +172,22 @@ class Planner:
         if name == "__typename":
             return Text(type_.name)
         definition = type_.fields.get(name)
-        declaration = declaration_of(definition) if definition else None
-        if definition is None or type(declaration) not in PLANS:
-            raise UnsupportedError("introspection" if name.startswith("__") else "plain field")
+        if definition is None:
+            raise UnsupportedError("introspection")
         called = Called(definition, details[0].node, path)
-        return PLANS[type(declaration)](self, declaration, called, details, into)
+        match declaration_of(definition):
+            case Column() as column:
+                return self._leaf(column, called, into)
+            case Edge() as edge:
+                return self._followed(edge, called, details, into)
+            case Lookup() as lookup:
+                return self._found(lookup, called, details)
+            case Connection() as connection:
+                return self._paged(connection, called, details, into)
+            case _:
+                raise UnsupportedError("plain field")
 
-    def _leaf(
-        self, column: Column, called: Called, _details: FieldDetailsList, into: Selection
-    ) -> Item:
+    def _leaf(self, column: Column, called: Called, into: Selection) -> Item:
         for name in column.columns:
             into.place(name)
         return Leaf(column, called.definition.type)
@@ -194,9 +205,7 @@ class Planner:
             raise UnsupportedError("abstract type")
         return self._selection(type_, self._below(type_, details), columns, called.path)
 
-    def _found(
-        self, lookup: Lookup, called: Called, details: FieldDetailsList, _into: Selection
-    ) -> Item:
+    def _found(self, lookup: Lookup, called: Called, details: FieldDetailsList) -> Item:
         types = {name: self._schema.get_type(lookup.types[name]) for name in lookup.edges}
         selections = {
             name: self._selection(type_, self._below(type_, details), [], called.path)
@@ -211,7 +220,8 @@ class Planner:
         for name in connection.needs:
             into.place(name)
         type_ = get_named_type(called.definition.type)
-        assert isinstance(type_, GraphQLObjectType)
+        if not isinstance(type_, GraphQLObjectType):
+            raise UnsupportedError("abstract type")
         paged = Paged(connection, called, [], [])
         for key, fields in self._below(type_, details).items():
             paged.parts.append((key, self._part(type_, fields, paged, f"{called.path}.{key}")))
@@ -251,11 +261,3 @@ class Planner:
             else:
                 items.append((key, name))
         return items
-
-
-PLANS: dict[type, Any] = {
-    Column: Planner._leaf,
-    Edge: Planner._followed,
-    Lookup: Planner._found,
-    Connection: Planner._paged,
-}

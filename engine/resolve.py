@@ -34,11 +34,13 @@ def install(schema: GraphQLSchema) -> None:
 
 
 def _column(declaration: Column) -> Resolver:
-    read = _reader(declaration.columns)
-    make = declaration.make
-    if make is None:
-        return lambda row, _info: read(row)[0]
-    return lambda row, _info: make(*read(row))
+    read, make = _reader(declaration.columns), declaration.make
+
+    def resolve(row: Any, _info: Any) -> Any:
+        values = read(row)
+        return values[0] if make is None else make(*values)
+
+    return resolve
 
 
 def _edge(edge: Edge) -> Resolver:
@@ -77,7 +79,10 @@ def _lookup(lookup: Lookup) -> Resolver:
 
 
 def _page_part(part: PagePart) -> Resolver:
-    return lambda listed, _info: getattr(listed, part.name)()
+    def resolve(listed: Any, _info: Any) -> Any:
+        return getattr(listed, part.name)()
+
+    return resolve
 
 
 def _reader(columns: tuple[str, ...]) -> Callable[[Any], Key]:

@@ -1,6 +1,7 @@
 """Assets: of a project, of the Org, and by id. An asset has its project's permission."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, FromClause, Text, and_, literal, or_, select
@@ -10,7 +11,7 @@ from db.models import ASSET, PROJECT, SPACE
 from db.queries import in_this_order
 from engine.page import Orders, Value
 from resolvers.listing import Expression, Listing
-from resolvers.pagination import Matched, Paged
+from resolvers.pagination import Matched, Paged, Walked
 from resolvers.paths import Level, Path
 from resolvers.projects import PROJECTS, org_shared, seen_projects
 from resolvers.spaces import SPACES
@@ -54,35 +55,31 @@ def _columns(asset: FromClause, level: Expression) -> dict[str, Expression]:
     return {**{name: asset.c[name] for name in COLUMNS}, "level": level}
 
 
-def _of_project(_access: Access, parent: FromClause) -> Listing:
+def _in_project(_access: Access, parent: Any) -> Listing:
+    """Return the listing of the assets of a project that is seen."""
     asset = ASSET.alias("asset")
-    live = (asset.c.org_id == ORG_ID, asset.c.deleted_at.is_(None))
-    where = (*live, asset.c.project_id == parent.c.id, parent.c.level > 0)
-    return Listing(asset, asset, _columns(asset, parent.c.level), where)
+    where = (asset.c.org_id == ORG_ID, asset.c.deleted_at.is_(None))
+    lies = asset.c.project_id == parent.c.id
+    return Listing(asset, asset, _columns(asset, parent.c.level), (*where, lies))
 
 
-def _anywhere(access: Access, asset: FromClause, source: FromClause, *where: Any) -> Listing:
-    """Return a listing of assets wherever they lie, the Org's shared project included."""
-    project, space, reach = PROJECT.alias("project"), SPACE.alias("space"), access.reach()
-    in_project = and_(project.c.org_id == ORG_ID, project.c.id == asset.c.project_id)
-    in_space = and_(space.c.org_id == ORG_ID, space.c.id == project.c.space_id)
-    joined = source.join(project, in_project).outerjoin(space, in_space)
-    columns = _columns(asset, access.project_level(project, reach))
-    live = (asset.c.org_id == ORG_ID, asset.c.deleted_at.is_(None), space.c.deleted_at.is_(None))
-    placed = or_(project.c.space_id.is_(None), space.c.id.is_not(None))
-    seen = (*live, placed, *seen_projects(access, project, reach))
-    source = reach.join(joined, project.c.space_id, outer=True)
-    return Listing(asset, source, columns, (*seen, *where))
-
-
-def _of_org(access: Access, _parent: None) -> Listing:
-    asset = ASSET.alias("asset")
-    return _anywhere(access, asset, asset)
+def _of_project(access: Access, parent: FromClause) -> Listing:
+    listing = _in_project(access, parent)
+    return replace(listing, where=(*listing.where, parent.c.level > 0))
 
 
 def _by_id(access: Access, parent: FromClause) -> Listing:
-    asset = ASSET.alias("asset")
-    return _anywhere(access, asset, in_this_order(parent, asset), asset.c.id == parent.c.id)
+    """Return the listing of assets wherever they lie, the Org's shared project included."""
+    asset, project, space = ASSET.alias("asset"), PROJECT.alias("project"), SPACE.alias("space")
+    reach = access.reach()
+    in_project = and_(project.c.org_id == ORG_ID, project.c.id == asset.c.project_id)
+    in_space = and_(space.c.org_id == ORG_ID, space.c.id == project.c.space_id)
+    source = in_this_order(parent, asset).join(project, in_project).outerjoin(space, in_space)
+    live = (asset.c.org_id == ORG_ID, asset.c.deleted_at.is_(None), space.c.deleted_at.is_(None))
+    placed = or_(project.c.space_id.is_(None), space.c.id.is_not(None))
+    seen = (*live, placed, *seen_projects(access, project, reach), asset.c.id == parent.c.id)
+    columns = _columns(asset, access.project_level(project, reach))
+    return Listing(asset, reach.join(source, project.c.space_id, outer=True), columns, seen)
 
 
 def _no_space(_access: Access, _parent: None) -> Listing:
@@ -92,9 +89,9 @@ def _no_space(_access: Access, _parent: None) -> Listing:
     return Listing(nowhere, nowhere, {"sort": nowhere.c.sort, "id": nowhere.c.id}, ())
 
 
-ASSETS = Level(_of_project)
+ASSETS = Level(_in_project)
 SHARED_FIRST = Path((Level(_no_space, ("id",)), Level(org_shared, ("id", "level")), ASSETS))
 IN_SPACES = Path((SPACES, PROJECTS, ASSETS))
 of_project = Paged(_of_project, ("id", "level"))
-of_org = Paged(_of_org, paths=[SHARED_FIRST, IN_SPACES])
+of_org = Walked(SHARED_FIRST, IN_SPACES)
 by_id = Matched(_by_id, ("id",))

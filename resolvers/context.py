@@ -1,7 +1,7 @@
 """What every batch function gets: the asker, the snapshot, and the loaders over it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -56,7 +56,7 @@ class Reading:
 
 
 @asynccontextmanager
-async def reading(engine: AsyncEngine, credential: Credential) -> AsyncIterator[Reading]:
+async def reading(engine: AsyncEngine, credential: Credential) -> AsyncGenerator[Reading]:
     """Open a snapshot and look the asker up in it; AuthError when its account is gone."""
     now = clock.now()
     async with snapshot(engine) as connection:

@@ -11,9 +11,10 @@ from sqlalchemy import (
     Integer,
     Select,
     Text,
+    and_,
     bindparam,
+    or_,
     select,
-    tuple_,
 )
 
 from auth.access import Access
@@ -67,20 +68,36 @@ def ordering(shape: Shape, keys: Sequence[Expression]) -> list[Expression]:
     return [key.desc() if descending else key.asc() for key in keys]
 
 
-def position(name: str, shape: Shape, places: range | None = None) -> list[Expression]:
-    """Return the parameters of a cursor's values, all or those at the places."""
-    types = [Text() if type_ is str else BigInteger() for type_ in shape.order.types]
-    wanted = range(len(types)) if places is None else places
-    return [bindparam(f"{name}_{place}", type_=types[place]) for place in wanted]
+def position(name: str, shape: Shape) -> list[Expression]:
+    """Return the parameters of a cursor's values."""
+    types = (Text() if type_ is str else BigInteger() for type_ in shape.order.types)
+    return [bindparam(f"{name}_{place}", type_=type_) for place, type_ in enumerate(types)]
 
 
 def _between(listing: Listing, shape: Shape) -> list[ColumnElement[bool]]:
     """Return the conditions that a row lies after and before the cursors given."""
-    keys = tuple_(*(listing.columns[name] for name in shape.order.columns))
-    return [
-        keys > tuple_(*position(name, shape)) if upwards else keys < tuple_(*position(name, shape))
-        for name, upwards in cursors(shape)
-    ]
+    keys = [listing.columns[name] for name in shape.order.columns]
+    return [beyond(keys, position(name, shape), upwards=up) for name, up in cursors(shape)]
+
+
+def beyond(
+    keys: Sequence[Expression],
+    bounds: Sequence[Expression],
+    *,
+    upwards: bool,
+    inclusive: bool = False,
+) -> ColumnElement[bool]:
+    """Return the condition that the keys lie behind the bounds, the first of them deciding first.
+
+    As `(a, b) > (x, y)` PostgreSQL would take it for about `a > x`: for no rows at all, where many
+    have the same `a`. It then chooses plans that are right for no rows.
+    """
+    key, bound = keys[0], bounds[0]
+    strictly, at_least = (key > bound, key >= bound) if upwards else (key < bound, key <= bound)
+    if len(keys) == 1:
+        return at_least if inclusive else strictly
+    further = beyond(keys[1:], bounds[1:], upwards=upwards, inclusive=inclusive)
+    return and_(at_least, or_(strictly, further))
 
 
 def cursors(shape: Shape) -> list[tuple[str, bool]]:

@@ -1,35 +1,41 @@
 """Edges in SQL: one statement for a list of the Org, or for what belongs to many parents."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import Any, TypeAlias, Unpack
+from functools import lru_cache, reduce
+from operator import add
+from typing import Any, TypeAlias
 
 from sqlalchemy import FromClause, Select, func, select, true, union_all
 
 from auth.access import ORG_ID, Access
-from db.queries import POSTGRESQL, in_this_order, parent_parameters, parent_table
+from db.queries import POSTGRESQL, AnySelect, in_this_order, parent_parameters, parent_table
 from engine.edge import Columns, Key
 from engine.page import Page, Shape
 from resolvers.context import Reading
 from resolvers.filters import filter_parameters
-from resolvers.listing import LIMIT, Build, cut_page, ordering
+from resolvers.listing import LIMIT, Build, Expression, Listing, cut_page, ordering
 from resolvers.paths import Path
 
 Row: TypeAlias = tuple[Any, ...]
-AnySelect: TypeAlias = Select[Unpack[tuple[Any, ...]]]
 CACHED_STATEMENTS = 512
 
 
-class Paged:
-    """A list edge: from one listing come its pages and its counts, for any number of parents.
+class Listed(ABC):
+    """A list edge: its pages and its counts, for any number of parents.
 
-    `build` makes a listing, anew at each call, from the table of parents, which has the columns
-    `parent`; without those the list is the Org's, and `build` gets None. `paths` find the pages in
-    the order PATH: all of them together are the list.
+    `parent` are the columns of the table of parents; without any there is one list, the Org's.
     """
 
-    def __init__(self, build: Build, parent: Columns = (), *, paths: Sequence[Path] = ()) -> None:
-        self.build, self.parent, self.paths = build, parent, paths
+    parent: Columns = ()
+
+    @abstractmethod
+    def page(self, access: Access, shape: Shape, columns: Columns) -> AnySelect:
+        """Return the statement for a page of each parent."""
+
+    @abstractmethod
+    def number(self, access: Access, filters: tuple[str, ...]) -> AnySelect:
+        """Return the statement for the number of rows that each parent's list has."""
 
     async def rows(
         self, reading: Reading, parents: Sequence[Key], page: Page, columns: Columns
@@ -53,6 +59,59 @@ class Paged:
         if self.parent:
             values |= parent_parameters(reading.dialect, self.parent, parents)
         return values
+
+
+class Paged(Listed):
+    """A list that lies in each parent, or in the Org.
+
+    `build` makes its listing, anew at each call, from the table of parents; from None without one.
+    """
+
+    def __init__(self, build: Build, parent: Columns = ()) -> None:
+        self.build, self.parent = build, parent
+
+    def page(self, access: Access, shape: Shape, columns: Columns) -> AnySelect:
+        """Return the statement for a page of each parent."""
+        if not self.parent:
+            listing = self.build(access, None)
+            return _of_org(cut_page(listing, shape, listing.chosen(columns)))
+        parent = parent_table(access.dialect, self.parent)
+        if access.dialect == POSTGRESQL:
+            listing = self.build(access, parent)
+            page = cut_page(listing, shape, listing.chosen(columns)).lateral("page")
+            return select(parent.c[self.parent[0]], *page.c).select_from(parent.join(page, true()))
+        return _page_by_ids(self, access, shape, parent=parent, columns=columns)
+
+    def number(self, access: Access, filters: tuple[str, ...]) -> AnySelect:
+        """Return the statement for the number of rows that each parent's list has."""
+        if not self.parent:
+            return _of_org(_counted(self.build(access, None), filters))
+        parent = parent_table(access.dialect, self.parent)
+        number = _counted(self.build(access, parent), filters).correlate(parent).scalar_subquery()
+        return select(parent.c[self.parent[0]], number).select_from(parent)
+
+
+class Walked(Listed):
+    """A list of the Org that paths lead to: all of them together are the list."""
+
+    def __init__(self, *paths: Path) -> None:
+        self.paths = paths
+
+    def page(self, access: Access, shape: Shape, columns: Columns) -> AnySelect:
+        """Return the statement for a page."""
+        if len(self.paths) == 1:
+            return _of_org(self.paths[0].page(access, shape, columns=columns))
+        wanted = columns + shape.order.columns
+        pages = (path.page(access, shape, columns=wanted).subquery() for path in self.paths)
+        page = union_all(*(select(page) for page in pages)).subquery("page")
+        chosen, keys = list(page.c)[: len(columns)], list(page.c)[len(columns) :]
+        return _of_org(select(*chosen).order_by(*ordering(shape, keys)).limit(LIMIT))
+
+    def number(self, access: Access, filters: tuple[str, ...]) -> AnySelect:
+        """Return the statement for the number of rows."""
+        statements = (_counted(path.listing(access), filters) for path in self.paths)
+        numbers: list[Expression] = [each.scalar_subquery() for each in statements]
+        return select(ORG_ID.label("parent"), reduce(add, numbers))
 
 
 class Matched:
@@ -82,40 +141,27 @@ def _match_statement(matched: Matched, access: Access, columns: Columns) -> Sele
 
 
 @lru_cache(CACHED_STATEMENTS)
-def _page_statement(paged: Paged, access: Access, shape: Shape, columns: Columns) -> Select[Any]:
-    if not paged.parent:
-        return _org_page(paged, access, shape, columns)
-    parent = parent_table(access.dialect, paged.parent)
-    if access.dialect == POSTGRESQL:
-        listing = paged.build(access, parent)
-        page = cut_page(listing, shape, listing.chosen(columns)).lateral("page")
-        return select(parent.c[paged.parent[0]], *page.c).select_from(parent.join(page, true()))
-    return _page_by_ids(paged, access, shape, parent=parent, columns=columns)
+def _page_statement(listed: Listed, access: Access, shape: Shape, columns: Columns) -> AnySelect:
+    return listed.page(access, shape, columns)
 
 
-def _org_page(paged: Paged, access: Access, shape: Shape, columns: Columns) -> Select[Any]:
-    if shape.order.name != "PATH":
-        listing = paged.build(access, None)
-        page = cut_page(listing, shape, listing.chosen(columns))
-    elif len(paged.paths) == 1:
-        page = paged.paths[0].page(access, shape, columns=columns)
-    else:
-        page = _merged(paged.paths, access, shape, columns)
-    return page.with_only_columns(ORG_ID.label("parent"), *page.selected_columns)
+@lru_cache(CACHED_STATEMENTS)
+def _count_statement(listed: Listed, access: Access, filters: tuple[str, ...]) -> AnySelect:
+    return listed.number(access, filters)
 
 
-def _merged(paths: Sequence[Path], access: Access, shape: Shape, columns: Columns) -> Select[Any]:
-    """Return the first rows of several paths, whose pages are in one order."""
-    wanted = columns + shape.order.columns
-    pages = (path.page(access, shape, columns=wanted).subquery() for path in paths)
-    page = union_all(*(select(page) for page in pages)).subquery("page")
-    chosen, keys = list(page.c)[: len(columns)], list(page.c)[len(columns) :]
-    return select(*chosen).order_by(*ordering(shape, keys)).limit(LIMIT)
+def _of_org(statement: Select[Any]) -> AnySelect:
+    """Add the Org as the parent that each row belongs to."""
+    return statement.with_only_columns(ORG_ID.label("parent"), *statement.selected_columns)
+
+
+def _counted(listing: Listing, filters: tuple[str, ...]) -> Select[Any]:
+    return select(func.count()).select_from(listing.source).where(*listing.seen(filters))
 
 
 def _page_by_ids(
     paged: Paged, access: Access, shape: Shape, *, parent: FromClause, columns: Columns
-) -> Select[Any]:
+) -> AnySelect:
     """Return the page for SQLite, which has no LATERAL: each parent's ids, then their rows."""
     inner, outer = paged.build(access, parent), paged.build(access, parent)
     ids = cut_page(inner, shape, [inner.columns["id"]]).correlate(parent)
@@ -126,14 +172,3 @@ def _page_by_ids(
         .where(outer.table.c.org_id == ORG_ID, outer.columns["id"].in_(ids))
         .order_by(key, *ordering(shape, [outer.columns[name] for name in shape.order.columns]))
     )
-
-
-@lru_cache(CACHED_STATEMENTS)
-def _count_statement(paged: Paged, access: Access, filters: tuple[str, ...]) -> AnySelect:
-    parent = parent_table(access.dialect, paged.parent) if paged.parent else None
-    listing = paged.build(access, parent)
-    count = select(func.count()).select_from(listing.source).where(*listing.seen(filters))
-    if parent is None:
-        return count.with_only_columns(ORG_ID.label("parent"), func.count())
-    number = count.correlate(parent).scalar_subquery()
-    return select(parent.c[paged.parent[0]], number).select_from(parent)

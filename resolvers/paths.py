@@ -1,7 +1,8 @@
-"""The order of the tree: pages of what lies in many parents, by parent and then by name.
+"""Lists of what lies in many parents: all of the Org's projects, all of its assets.
 
-A page is found by walking: parents in their order, in each only rows behind the cursor, no further
-than the page is long. So what the viewer can't see costs nothing, and neither does the Org's size.
+Their own order, PATH, is by parent and then by name. A page of it is found by walking: parents in
+their order, in each only rows behind the cursor, no further than the page is long. So what the
+viewer can't see costs nothing, and neither does the Org's size.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,13 +10,25 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, case, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, FromClause, Select, case, literal_column, or_, select, true
 
 from auth.access import Access
 from db.queries import POSTGRESQL, in_this_order
 from engine.edge import Columns
 from engine.page import Shape
-from resolvers.listing import LIMIT, Build, Expression, Listing, cursors, ordering, position
+from resolvers.listing import (
+    LIMIT,
+    Build,
+    Expression,
+    Listing,
+    beyond,
+    cursors,
+    cut_page,
+    ordering,
+    position,
+)
+
+PATH = "PATH"
 
 
 @dataclass(frozen=True)
@@ -38,9 +51,36 @@ class Path:
 
     def page(self, access: Access, shape: Shape, *, columns: Columns) -> Select[Any]:
         """Return the page of the last level's rows, as the columns asked for."""
+        if shape.order.name != PATH:
+            listing = self.listing(access)
+            return cut_page(listing, shape, listing.chosen(columns))
         if access.dialect == POSTGRESQL:
             return self._by_lateral(access, shape, columns)
-        return self._by_join(access, shape, columns)
+        listing = self.listing(access, shape)
+        known, where = listing.columns, listing.seen(shape.filters)
+        return _finished(listing.source, known, shape, columns).where(*where)
+
+    def listing(self, access: Access, shape: Shape | None = None) -> Listing:
+        """Return all rows of the last level, or those between the cursors of a shape in order PATH.
+
+        It is one join, which SQLite reads in the order that it is written in: that of the walk.
+        """
+        listings: list[Listing] = []
+        where: list[ColumnElement[bool]] = []
+        known: dict[str, Expression] = {}
+        above: Any = None
+        for place, level in enumerate(self.levels):
+            listing = level.build(access, above)
+            where += listing.where
+            if shape is not None:
+                where += self._bounds(listing, shape, place=place, above=above)
+            known = {**known, **listing.columns, **_keys(listing, place)}
+            listings.append(listing)
+            above = SimpleNamespace(c=SimpleNamespace(**listing.columns))
+        source = listings[0].source
+        for listing in listings[1:]:
+            source = in_this_order(source, listing.source)
+        return Listing(listings[-1].table, source, known, tuple(where))
 
     def _by_lateral(self, access: Access, shape: Shape, columns: Columns) -> Select[Any]:
         """Return the walk as a chain of LATERAL subqueries, the last of them limited."""
@@ -55,9 +95,8 @@ class Path:
         page = (
             select(*(listing.columns[name].label(name) for name in names))
             .select_from(listing.source)
-            .where(
-                *listing.seen(shape.filters), *self._bounds(listing, shape, place=last, above=above)
-            )
+            .where(*listing.seen(shape.filters))
+            .where(*self._bounds(listing, shape, place=last, above=above))
             .order_by(*ordering(shape, keys))
             .limit(LIMIT)
             .lateral("page")
@@ -79,31 +118,13 @@ class Path:
         )
         if above is None:
             return own.order_by(*ordering(shape, list(_keys(listing, place).values()))).subquery()
-        below = own.lateral()
+        # OFFSET keeps PostgreSQL from making one join of it all, and sorting the Org for one page.
+        below = own.offset(literal_column("0")).lateral()
         carried = [c for name, c in above.c.items() if name not in columns]
         joined = select(*carried, *below.c).select_from(above.join(below, true()))
         names = shape.order.columns[: 2 * place + 2]
         keys = [joined.selected_columns[name] for name in names]
         return joined.order_by(*ordering(shape, keys)).subquery()
-
-    def _by_join(self, access: Access, shape: Shape, columns: Columns) -> Select[Any]:
-        """Return the walk as one join, which SQLite reads in the order that it is written in."""
-        listings: list[Listing] = []
-        where: list[ColumnElement[bool]] = []
-        known: dict[str, Expression] = {}
-        above: Any = None
-        for place, level in enumerate(self.levels):
-            listing = level.build(access, above)
-            filters = shape.filters if level is self.levels[-1] else ()
-            where += listing.seen(filters)
-            where += self._bounds(listing, shape, place=place, above=above)
-            known = {**known, **listing.columns, **_keys(listing, place)}
-            listings.append(listing)
-            above = SimpleNamespace(c=SimpleNamespace(**listing.columns))
-        source = listings[0].source
-        for listing in listings[1:]:
-            source = in_this_order(source, listing.source)
-        return _finished(source, known, shape, columns).where(*where)
 
     def _bounds(
         self, listing: Listing, shape: Shape, *, place: int, above: Any
@@ -126,21 +147,15 @@ def _within(
     Above the last level the cursor's own row is wanted too, for what lies in it. Below the first
     the cursor counts only in its own parent.
     """
-    keys = tuple_(listing.columns["sort"], listing.columns["id"])
+    keys = [listing.columns["sort"], listing.columns["id"]]
     sort, id_ = cursor[-2:]
     if above is None:
-        return _compared(keys, tuple_(sort, id_), upwards=upwards, last=last)
+        return beyond(keys, [sort, id_], upwards=upwards, inclusive=not last)
     here = above.c.id == cursor[-3]
     if upwards:  # from the least key on, elsewhere: an index serves this, but no OR
-        least = tuple_(case((here, sort), else_=""), case((here, id_), else_=-1))
-        return _compared(keys, least, upwards=True, last=last)
-    return or_(~here, _compared(keys, tuple_(sort, id_), upwards=False, last=last))
-
-
-def _compared(keys: Expression, bound: Expression, *, upwards: bool, last: bool) -> ColumnElement[bool]:
-    if upwards:
-        return keys > bound if last else keys >= bound
-    return keys < bound if last else keys <= bound
+        least = [case((here, sort), else_=""), case((here, id_), else_=-1)]
+        return beyond(keys, least, upwards=True, inclusive=not last)
+    return or_(~here, beyond(keys, [sort, id_], upwards=False, inclusive=not last))
 
 
 def _keys(listing: Listing, place: int) -> dict[str, Expression]:

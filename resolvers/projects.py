@@ -11,7 +11,7 @@ from db.models import PROJECT, SPACE
 from db.queries import in_this_order
 from engine.page import Orders, Value
 from resolvers.listing import Expression, Listing
-from resolvers.pagination import Matched, Paged
+from resolvers.pagination import Matched, Paged, Walked
 from resolvers.paths import Level, Path
 from resolvers.spaces import REACH, SPACES
 
@@ -75,14 +75,6 @@ def _of_space(access: Access, parent: FromClause) -> Listing:
     return replace(listing, where=(*listing.where, ordinary))
 
 
-def _of_org(access: Access, _parent: None) -> Listing:
-    project, space, reach = PROJECT.alias("project"), SPACE.alias("space"), access.reach()
-    lies = and_(space.c.org_id == ORG_ID, space.c.id == project.c.space_id)
-    source = reach.join(project.join(space, lies), space.c.id)
-    where = (*seen_projects(access, project, reach), space.c.deleted_at.is_(None))
-    return Listing(project, source, project_columns(access, project, reach), where)
-
-
 def _matched(access: Access, project: FromClause, source: FromClause, *where: Any) -> Listing:
     """Return a listing of projects that may be the Org's shared one, which has no space."""
     space, reach = SPACE.alias("space"), access.reach()
@@ -115,14 +107,14 @@ def _shared_of_org(access: Access, parent: FromClause) -> Listing:
 def org_shared(access: Access, _parent: Any) -> Listing:
     """Return the listing of the Org's shared project alone."""
     project = PROJECT.alias("project")
-    nowhere = Reach(*(null(),) * 3)
+    nowhere = Reach(null(), null(), null())
     where = (*seen_projects(access, project, nowhere), project.c.space_id.is_(None))
     return Listing(project, project, project_columns(access, project, nowhere), where)
 
 
 PROJECTS = Level(_in_space, gives=("id", "level"))
 of_space = Paged(_of_space, REACH)
-of_org = Paged(_of_org, paths=[Path((SPACES, PROJECTS))])
+of_org = Walked(Path((SPACES, PROJECTS)))
 by_id = Matched(_by_id, ("id",))
 shared_of_space = Matched(_shared_of_space, REACH)
 shared_of_org = Matched(_shared_of_org, ("id",))

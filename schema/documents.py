@@ -97,7 +97,11 @@ class Documents:
         usage = self._usage(schema, parsed, operation_name, variables or {})
         refused = refusal(usage, self.limits)
         errors = [refused] if refused else self._validate(schema, parsed)
-        return Refused(errors, usage) if errors else Prepared(parsed.document, usage, parsed.operations)
+        return (
+            Refused(errors, usage)
+            if errors
+            else Prepared(parsed.document, usage, parsed.operations)
+        )
 
     def cost(self, usage: Usage | None) -> dict[str, dict[str, int]]:
         """Return what a response says of its cost, in nodes, if it was measured."""

@@ -1,7 +1,7 @@
 """The interface of everything that has an id, and the fields that nodes have in common."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import strawberry
 
@@ -19,7 +19,7 @@ class Node:
     )
 
 
-def rows_of(row: type[NamedTuple]) -> Callable[[Any, Any], bool]:
+def rows_of(row: type[Any]) -> Callable[[Any, Any], bool]:
     """Return the test by which an object type knows its rows."""
 
     def is_type_of(value: Any, _info: Any) -> bool:

@@ -65,6 +65,7 @@ def build_schema() -> strawberry.Schema:
 
 def executable_schema() -> GraphQLSchema:
     """Return the schema with every declared field's resolver in place."""
-    schema = build_schema()._schema  # noqa: SLF001 - Strawberry has no public name for it
+    # Strawberry has no public name for the schema that graphql-core executes.
+    schema = build_schema()._schema  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     install(schema)
     return schema

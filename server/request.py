@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
@@ -106,19 +106,20 @@ def _decoded(text: bytes, name: str) -> Any:
         raise RefusedError(400, "BAD_REQUEST", f"The {name} is not JSON.") from error
 
 
-def _parameters(given: Any) -> Parameters:
+def _parameters(given: object) -> Parameters:
     if not isinstance(given, dict):
         raise _wrong("body", "an object")
-    query = given.get("query")
+    members = cast("dict[str, Any]", given)
+    query = members.get("query")
     if not isinstance(query, str):
         raise _wrong("parameter `query`", "a string")
     for name in ("variables", "extensions"):
-        if not isinstance(given.get(name), dict | None):
+        if not isinstance(members.get(name), dict | None):
             raise _wrong(f"parameter `{name}`", "an object")
-    operation_name = given.get("operationName")
+    operation_name = members.get("operationName")
     if not isinstance(operation_name, str | None):
         raise _wrong("parameter `operationName`", "a string")
-    return Parameters(query, given.get("variables") or {}, operation_name or None)
+    return Parameters(query, members.get("variables") or {}, operation_name or None)
 
 
 def _wrong(what: str, wanted: str) -> RefusedError:

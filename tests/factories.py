@@ -6,6 +6,7 @@ from functools import cache, partial
 from typing import Any, Self
 
 import orjson
+from graphql import GraphQLSchema
 from sqlalchemy import Row, Select, Table, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -165,29 +166,41 @@ async def ask(
 
     Both executors run it, and must agree to the byte.
     """
-    asked = Asked(text, dict(variables or {}), None, read_only=False, request_id="test")
-    credential = Credential(address(account), org)
-    answers = []
-    for compiles in (True, False):
-        operations = Operations(
-            _executor(compiles=compiles), _documents(), partial(reading, engine)
-        )
-        answers.append(await operations.run(asked, credential))
-    compiled, standard = map(_content, answers)
-    assert compiled == standard
-    answer = answers[1]
-    answer.data = orjson.loads(standard)["data"]
+    credential, asked = Credential(address(account), org), asked_as(text, variables)
+    compiled = await run(engine, credential, asked, compiles=True)
+    answer = await run(engine, credential, asked, compiles=False)
+    assert content(compiled) == content(answer)
+    answer.data = orjson.loads(content(answer))["data"]
     return answer
 
 
-def _content(answer: Answer) -> bytes:
+async def run(
+    engine: AsyncEngine, credential: Credential, asked: Asked, *, compiles: bool
+) -> Answer:
+    """Run an operation by the compiled executor or by the standard one."""
+    operations = Operations(_executor(compiles=compiles), _documents(), partial(reading, engine))
+    return await operations.run(asked, credential)
+
+
+def asked_as(text: str, variables: Mapping[str, object] | None = None) -> Asked:
+    """Return a request of the text."""
+    return Asked(text, dict(variables or {}), None, read_only=False, request_id="test")
+
+
+def content(answer: Answer) -> bytes:
+    """Return the answer as the response has it."""
     errors = [error.formatted for error in answer.errors]
     return orjson.dumps({"data": answer.data, "errors": errors}, option=orjson.OPT_UTC_Z)
 
 
 @cache
 def _executor(*, compiles: bool) -> Executor:
-    return Executor(executable_schema(), compiles=compiles)
+    return Executor(_schema(), compiles=compiles)
+
+
+@cache
+def _schema() -> GraphQLSchema:
+    return executable_schema()
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-import db.models  # noqa: F401 - fills the metadata
+import db.models  # noqa: F401  # pyright: ignore[reportUnusedImport] - fills the metadata
 from db.base import Base
 
 context.configure(

@@ -59,7 +59,8 @@ class OrgImport:
         made: list[Made] = []
         try:
             for line in batch:
-                made.extend((row, line) for row in rows_of(line, self._known))
+                for row in rows_of(line, self._known):
+                    made.append((row, line))  # noqa: PERF401 - half of the time of a generator
         finally:  # the database may refuse a line above the one that is wrong
             await self._inserter.insert(made)
         self.has_admin |= any(user.admin and user.active for user in users)

@@ -26,7 +26,7 @@ KEY = r"(?!\.\.?(?:/|\Z))[A-Za-z0-9._~-]{1,255}"
 PRINTABLE = r"[^@\s\x00-\x1f\x7f-\x9f]+"
 MEDIA_WORD = r"[A-Za-z0-9!#$&^_.+-]{1,127}"
 SEPARATOR = re.compile(r"[/\\#?]")
-USUAL_NAME = re.compile(r"(?! )[ -~]{1,255}(?<! )")
+USUAL_NAME = re.compile(r'(?! )[ !"$-.0->@-\[\]-~]{1,255}(?<! )')  # nothing is wrong with it
 NAME_FAULTS = (
     (re.compile(r"\A\Z|.{256}", re.DOTALL), "must have 1 to 255 characters"),
     (re.compile(r"\A\s|\s\Z"), "must not begin or end with a blank"),
@@ -104,8 +104,6 @@ def keys(value: object) -> tuple[str, ...]:
 def title(value: object) -> str:
     """Check for the name of a user or group."""
     name = text(value)
-    if USUAL_NAME.fullmatch(name):
-        return name
     for fault, message in NAME_FAULTS:
         if fault.search(name):
             raise UnfitError(message)
@@ -116,6 +114,8 @@ def title(value: object) -> str:
 
 def name(value: object) -> str:
     """Check for the name of a node, which has no character that a path could trip over."""
+    if isinstance(value, str) and USUAL_NAME.fullmatch(value):
+        return value
     found = title(value)
     if SEPARATOR.search(found):
         raise UnfitError("must not hold any of / \\ # ?")

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -49,7 +50,29 @@ TREE = """query Tree {
     }
   }
 }"""
-NAMED = ("Maren Okonkwo", "Tadeusz Lindqvist", "Inés Varga")
+
+
+class Link(NamedTuple):
+    """What a link to GraphiQL is made of."""
+
+    base_url: str
+    token: str
+
+
+class Person(NamedTuple):
+    """An account of the demo, its name, and how many spaces and projects it sees."""
+
+    account: int
+    name: str
+    spaces: int
+    projects: int
+
+
+PEOPLE = (
+    Person(1, "Maren Okonkwo", 1000, 11_000),
+    Person(2, "Tadeusz Lindqvist", 159, 1_329),
+    Person(3, "Inés Varga", 10, 74),
+)
 
 
 @pytest.fixture
@@ -63,40 +86,31 @@ async def engine(sqlite_files: SQLiteFiles) -> AsyncIterator[AsyncEngine]:
 
 
 @pytest.fixture
-async def base_url(engine: AsyncEngine, dist: Path, tmp_path: Path) -> AsyncIterator[str]:
+async def links(engine: AsyncEngine, dist: Path, tmp_path: Path) -> AsyncIterator[list[Link]]:
+    """What opens GraphiQL for each account, of which there is none with the number 0."""
     assert dist
     url = engine.url.set(drivername="sqlite").render_as_string()
     settings = Settings(database_url=url, secret_file=tmp_path / "secret.key")
+    secret, hour = load_secret(settings.secret_file), timedelta(hours=1)
+    tokens = [issue_token(secret, account_id=n, org_id=1, lifetime=hour) for n in range(1, 4)]
     async with serving(create_app(settings)) as base_url:
-        yield base_url
+        yield [Link(base_url, ""), *(Link(base_url, token) for token in tokens)]
 
 
-@pytest.mark.parametrize(
-    ("account", "spaces", "projects"), [(1, 1000, 11_000), (2, 159, 1_329), (3, 10, 74)]
-)
+@pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.name)
 async def test_each_person_sees_their_tree(
-    engine: AsyncEngine,
-    base_url: str,
-    browser: Browser,
-    tmp_path: Path,
-    account: int,
-    spaces: int,
-    projects: int,
+    engine: AsyncEngine, links: list[Link], browser: Browser, person: Person
 ) -> None:
-    token = issue_token(
-        load_secret(tmp_path / "secret.key"),
-        account_id=account,
-        org_id=1,
-        lifetime=timedelta(hours=1),
-    )
+    account = person.account
     page = await browser.context.new_page()
     await page.set_viewport_size({"width": 1440, "height": 900})
-    await open_graphiql(page, base_url, token)
+    await open_graphiql(page, *links[account])
     org = json.loads(await run_query(page, TREE))["data"]["org"]
     await page.screenshot(path=SCREENSHOTS / f"demo-{account}.png")
 
-    assert (org["spaces"]["totalCount"], org["projects"]["totalCount"]) == (spaces, projects)
-    assert await page.get_by_text(NAMED[account - 1]).first.is_visible()
+    totals = (org["spaces"]["totalCount"], org["projects"]["totalCount"])
+    assert totals == (person.spaces, person.projects)
+    assert await page.get_by_text(person.name).first.is_visible()
     shown = [
         *org["spaces"]["nodes"],
         *(p for s in org["spaces"]["nodes"] for p in s["projects"]["nodes"]),

@@ -1,7 +1,12 @@
 """Makes up operations: random selections of the schema, most of them valid, all of them small."""
 
+# graphql-core leaves the parameters of its generic types open.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+
 from base64 import urlsafe_b64decode
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -51,7 +56,9 @@ class Maker:
     random: Random
     ids: Sequence[str]
     keys: Sequence[str]
-    cursors: dict[tuple[str, int], list[str]] = field(default_factory=dict)
+    cursors: dict[tuple[str, int], list[str]] = field(
+        default_factory=dict[tuple[str, int], list[str]]
+    )
 
     def learn(self, cursor: str) -> None:
         """Remember a cursor by what it is of: the order, and the number of its columns."""
@@ -139,7 +146,7 @@ class Maker:
         return f"({', '.join(sorted(parts))})" if parts else ""
 
     def _cursors(
-        self, definition: GraphQLField, names: Set[str], order: str | None
+        self, definition: GraphQLField, names: AbstractSet[str], order: str | None
     ) -> dict[str, str]:
         """Return cursors that the connection could have given in its order, seldom another."""
         declaration = declaration_of(definition)
@@ -176,7 +183,7 @@ class Maker:
             some = self.random.choices(self.ids, k=self.random.randint(0, 5))
             return "[" + ", ".join(f'"{each}"' for each in some) + "]"
         if isinstance(type_, GraphQLEnumType):
-            return self.random.choice(list(type_.values))
+            return str(self.random.choice(list(type_.values)))
         if isinstance(type_, GraphQLInputObjectType):
             return self._object(type_)
         return self._scalar(name)
@@ -195,7 +202,8 @@ class Maker:
             sizes = (1001, -1) if self._chance(0.01) else (0, 1, 1, 2, 2, 3, 3, 5, 1000)
             return str(self.random.choice(sizes))
         values = {"id": self.ids, "key": self.keys, "updatedSince": TIMES, "kind": ("FILE", "TASK")}
-        return f'"{self.random.choice(values.get(name, WORDS))}"'
+        chosen: Sequence[str] = values.get(name, WORDS)
+        return f'"{self.random.choice(chosen)}"'
 
     def _chance(self, probability: float) -> bool:
         return self.random.random() < probability
