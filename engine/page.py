@@ -151,10 +151,10 @@ def _decoded(cursor: str) -> list[Any] | None:
         return None
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        content: Any = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        parts: Any = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (binascii.Error, ValueError):
         return None
-    return list[Any](content) if isinstance(content, list) else None
+    return parts if isinstance(parts, list) else None  # pyright: ignore[reportUnknownVariableType]
 
 
 def _fits(value: object, expected: type[Value]) -> bool:

@@ -1,0 +1,69 @@
+"""Each documented query takes the same number of SQL statements, however large the Org is."""
+
+from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from auth.authenticate import Credential
+from engine.executor import Executor
+from resolvers.context import reading
+from schema.documents import Documents
+from schema.operation import Asked, Operations
+from schema.root import executable_schema
+from tests.counting import counted
+from tests.factories import Loaded, Manifest, address, load
+
+QUERIES = Path(__file__).parents[2] / "docs" / "queries"
+SCHEMA = executable_schema()
+# The asker's look-up is one of them; the others are one for each edge in the document.
+STATEMENTS = {
+    "tree": 5,
+    "ancestors": 4,
+    "search": 4,
+    "page": 2,
+    "totals": 4,
+    "people": 7,
+    "node": 4,
+}
+
+
+def org_of(spaces: int) -> Manifest:
+    """An Org of two people, of whom one sees every space by a group."""
+    manifest = Manifest(f"org{spaces}").user("ada", admin=True).user("bo").group("crew", "bo")
+    for number in range(spaces):
+        manifest.space(f"s{number}").project(f"s{number}/p1").asset(f"s{number}/p1/a1")
+        manifest.grant("group:crew", "FULL", on=f"s{number}", propagate=True)
+    return manifest
+
+
+@pytest.fixture(params=[10, 1000])
+async def org(request: pytest.FixtureRequest, engine: AsyncEngine) -> AsyncIterator[Loaded]:
+    yield await load(engine, org_of(request.param))
+
+
+def test_every_documented_query_has_its_number() -> None:
+    assert {path.stem for path in QUERIES.glob("*.graphql")} == set(STATEMENTS)
+
+
+@pytest.mark.parametrize("compiles", [True, False], ids=["compiled", "standard"])
+@pytest.mark.parametrize("user", ["ada", "bo"])
+async def test_a_documented_query_takes_its_number_of_statements(
+    engine: AsyncEngine, org: Loaded, user: str, *, compiles: bool
+) -> None:
+    executor = Executor(SCHEMA, compiles=compiles)
+    operations = Operations(executor, Documents(), partial(reading, engine))
+    ids = {"id": org.ids["s1"], "ids": [org.ids["s2/p1"], org.ids["s3/shared"]]}
+    found: dict[str, int] = {}
+    for path in sorted(QUERIES.glob("*.graphql")):
+        variables = ids if path.stem == "node" else {}
+        asked = Asked(path.read_text(), variables, None, read_only=True, request_id="counted")
+        with counted() as statements:
+            answer = await operations.run(asked, Credential(address(user), org.key))
+        assert (answer.errors, answer.ran) == ([], True)
+        assert len(statements) == answer.noted["statements"]
+        found[path.stem] = len(statements)
+    assert found == STATEMENTS
+    assert executor.counts["compiled", ""] == (len(STATEMENTS) if compiles else 0)
