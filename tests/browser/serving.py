@@ -14,7 +14,7 @@ async def serving(app: ASGIApp) -> AsyncGenerator[str]:
     """Gives the base URL, without a slash at its end."""
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none"))
     # The socket listens already: what is asked before the server is up waits in its queue.
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:

@@ -16,8 +16,18 @@ from tests.factories import Loaded, Manifest, ask, load
 Node: TypeAlias = dict[str, Any]
 Place: TypeAlias = tuple[Any, ...]
 
-SPACES = ["Space 10", "space 2", "Space 1", "Éclair", "100% wool", "under_score", "zebra"]
-NUMBERS = [10, 9, 2, 1, 100, 33]
+SPACES = {  # by name, with how many projects each has
+    "Space 10": 0,
+    "space 2": 1,
+    "Space 1": 2,
+    "Éclair": 0,
+    "100% wool": 3,
+    "under_score": 7,
+    "zebra": 1,
+    "Straße": 2,
+    "100 % wool": 1,
+}
+NUMBERS = [10, 9, 2, 1, 100, 33, 7]
 KINDS = ["TASK", "FILE", "PIPELINE"]
 START = moment_of("2027-01-01T00:00:00Z")
 TIMES = "id key name createdAt updatedAt"
@@ -29,8 +39,8 @@ def manifest() -> Manifest:
     for number in NUMBERS:
         org.user(f"user-{number}").group(f"group-{number}", "ben", "ada")
     org.group("readers", *(f"user-{number}" for number in NUMBERS))
-    for place, name in enumerate(SPACES):
-        _add_space(org, f"k{len(SPACES) - place}", name=name, projects=place % 6)
+    for place, (name, projects) in enumerate(SPACES.items()):
+        _add_space(org, f"k{len(SPACES) - place}", name=name, projects=projects)
     for number in NUMBERS:
         org.asset(f"shared/a{number}", name=f"Common {number}", kind=KINDS[number % 3])
     return _with_grants(org)
@@ -46,13 +56,15 @@ def _add_space(org: Manifest, key: str, *, name: str, projects: int) -> None:
 
 
 def _with_grants(org: Manifest) -> Manifest:
-    """Let ben read some spaces, see one as a signpost, and have other levels elsewhere."""
-    org.grant("user:ben", "READ", on="k1", propagate=True)
-    org.grant("user:ben", "FULL", on="k2", propagate=True)
-    org.grant("user:ben", "READ", on="k2/p9")
-    org.grant("user:ben", "READ_EXECUTE", on="k3/p10")
-    org.grant("group:group-9", "OWNER", on="k4")
-    return org.grant("group:group-9", "OWNER", on="k4/p2")
+    """Let ben see all spaces but k9 and k6, one of them as a signpost, at several levels."""
+    for key in ("k1", "k2", "k3"):
+        org.grant("user:ben", "READ", on=key, propagate=True)
+    org.grant("user:ben", "FULL", on="k4", propagate=True)
+    org.grant("user:ben", "READ", on="k4/p9")
+    org.grant("user:ben", "READ_EXECUTE", on="k5/p10")
+    org.grant("group:group-9", "OWNER", on="k7")
+    org.grant("group:group-9", "READ_EXECUTE", on="k7/p9")
+    return org.grant("group:group-9", "FULL", on="k8", propagate=True)
 
 
 async def store(engine: AsyncEngine) -> Loaded:
@@ -117,14 +129,13 @@ LISTS = {
     "Org.assets": ListOf("", "Asset", IN_PROJECT, {"PATH": by_path, **COMMON, "KIND": by_kind}),
     "Org.users": ListOf("", "Principal", TIMES, COMMON),
     "Org.groups": ListOf("", "Principal", TIMES, COMMON),
-    "Space.projects": ListOf("k2", "Project", TIMES, {"PATH": by_name, **COMMON}),
+    "Space.projects": ListOf("k4", "Project", TIMES, {"PATH": by_name, **COMMON}),
     "Project.assets": ListOf(
-        "k2/p1", "Asset", f"{TIMES} kind", {"PATH": by_name, **COMMON, "KIND": by_kind}
+        "k4/p7", "Asset", f"{TIMES} kind", {"PATH": by_name, **COMMON, "KIND": by_kind}
     ),
     "Group.members": ListOf("group:readers", "Principal", TIMES, COMMON),
     "Member.groups": ListOf("user:ben", "Principal", TIMES, COMMON),
 }
-ORDERS = [(name, order) for name, listed in LISTS.items() for order in listed.orders]
 PAGE = """
 query(
   $id: ID! $first: Int $after: String $last: Int $before: String $by: %(noun)sOrder

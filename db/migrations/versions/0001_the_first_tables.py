@@ -11,7 +11,8 @@ depends_on = None
 # What SQLite's planner is to believe: rows in all, then rows for each longer prefix of the index.
 # Without it, it takes ten rows to be in an Org and reads the whole Org instead of using an index.
 # These are the proportions of an Org of 1,000 spaces with 1,000 projects each; the plans that they
-# lead to are right for small Orgs too, and stay the same as an Org grows.
+# lead to are right for small Orgs too, and stay the same as an Org grows. Of assets there are said
+# to be more than anyone looks up: else a Bloom filter is made of all of them for each statement.
 SIZES = {
     ("account", "uq_account_email"): "100000 1",
     ("org", "uq_org_key"): "100 1",
@@ -38,10 +39,10 @@ SIZES = {
     ("access_grant", "ix_access_grant_principal"): "10000 10000 50 5 1",
     ("access_grant", "uq_access_grant_project"): "5000 5000 2 1",
     ("access_grant", "uq_access_grant_space"): "5000 5000 5 1",
-    ("asset", "asset"): "5000000 5000000 1",
-    ("asset", "ix_asset_order"): "5000000 5000000 5 1 1",
-    ("asset", "uq_asset_key"): "5000000 5000000 5 1",
-    ("asset", "uq_asset_name"): "5000000 5000000 5 1",
+    ("asset", "asset"): "1000000000 1000000000 1",
+    ("asset", "ix_asset_order"): "1000000000 1000000000 5 1 1",
+    ("asset", "uq_asset_key"): "1000000000 1000000000 5 1",
+    ("asset", "uq_asset_name"): "1000000000 1000000000 5 1",
     ("asset_version", "asset_version"): "5000000 5000000 1",
     ("asset_version", "uq_asset_version_number"): "5000000 5000000 2 1",
 }

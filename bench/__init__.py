@@ -1,0 +1,1 @@
+"""Measurements, one module a claim, each run as `python -m bench.<module>`."""

@@ -1,0 +1,100 @@
+"""The Org that is measured, as a manifest: the same at each call, of any size.
+
+Its people are `admin`, who sees all; `member`, who is in 5 groups and sees about a tenth; `guest`,
+who is in none and was granted 10 projects in each space, one by one.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import orjson
+
+ORG = "bench"
+GROUPS = 20
+GROUPS_OF_MEMBER = 5
+OTHERS = 100  # users, each in 3 groups
+PROJECTS_OF_GUEST = 10  # in each space
+KINDS = ("PIPELINE", "TASK", "ACCOUNT", "FILE", "DATASET")
+LEVELS = ("READ", "READ_EXECUTE", "FULL", "OWNER")
+SHARE_GRANTED = 0.48  # of the spaces: each to one group
+SHARE_PROPAGATED = 0.8  # of those grants
+SHARE_OPENED = 0.08  # of the spaces: 20 of their projects are granted to a group
+OPENED, LOWERED = 20, 2  # projects of a space that have a grant of their own
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many spaces there are, projects in each, and assets in each of those."""
+
+    spaces: int = 1000
+    projects: int = 100
+    assets: int = 5
+
+    def __str__(self) -> str:
+        return f"{self.spaces}x{self.projects}x{self.assets}"
+
+
+def lines(size: Size) -> Iterator[bytes]:
+    """Give the manifest's lines; what is further down in them stands on what is further up."""
+    yield _line("org", key=ORG, name="Bench")
+    yield from _people()
+    for place in range(size.spaces):
+        yield from _space(f"space-{place}", f"Space {place}", size)
+    yield from _grants(size)
+
+
+def _line(type_: str, **fields: object) -> bytes:
+    return orjson.dumps({"type": type_, **fields}, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _user(key: str, *, admin: bool = False) -> bytes:
+    name = key.replace("-", " ").capitalize()
+    return _line("user", key=key, name=name, email=f"{key}@example.org", admin=admin)
+
+
+def _people() -> Iterator[bytes]:
+    yield _user("admin", admin=True)
+    yield _user("member")
+    yield _user("guest")
+    members: list[list[str]] = [["member"] * (place < GROUPS_OF_MEMBER) for place in range(GROUPS)]
+    for place in range(OTHERS):
+        yield _user(f"user-{place}")
+        for step in range(3):
+            members[(place + 7 * step) % GROUPS].append(f"user-{place}")
+    for place, keys in enumerate(members):
+        yield _line("group", key=f"group-{place}", name=f"Group {place}", members=keys)
+
+
+def _space(space: str, name: str, size: Size) -> Iterator[bytes]:
+    yield _line("space", key=space, name=name)
+    for place in range(size.projects):
+        project = f"project-{place}"
+        yield _line("project", space=space, key=project, name=f"Project {place}")
+        for number in range(size.assets):
+            kind, asset = KINDS[number % len(KINDS)], f"asset-{number}"
+            named = {"key": asset, "name": f"Asset {number}", "kind": kind}
+            yield _line("asset", space=space, project=project, **named)
+
+
+def _grants(size: Size) -> Iterator[bytes]:
+    chance = random.Random(20)  # noqa: S311 - the same Org each time
+    for place in range(size.spaces):
+        space, group = f"space-{place}", f"group:group-{chance.randrange(GROUPS)}"
+        drawn = chance.random()
+        if drawn < SHARE_GRANTED:
+            propagate = chance.random() < SHARE_PROPAGATED
+            level = chance.choice(LEVELS)
+            yield _line("grant", to=group, level=level, on=space, propagate=propagate)
+            yield from _on_projects(space, group, chance.sample(range(size.projects), LOWERED))
+        elif drawn < SHARE_GRANTED + SHARE_OPENED:
+            count = min(OPENED, size.projects)
+            yield from _on_projects(space, group, chance.sample(range(size.projects), count))
+        count = min(PROJECTS_OF_GUEST, size.projects)
+        yield from _on_projects(space, "user:guest", chance.sample(range(size.projects), count))
+
+
+def _on_projects(space: str, principal: str, places: list[int]) -> Iterator[bytes]:
+    for place in places:
+        level = LEVELS[place % len(LEVELS)]
+        yield _line("grant", to=principal, level=level, on=f"{space}/project-{place}")
