@@ -18,11 +18,13 @@ def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SQLiteFiles:
 
 @pytest.fixture(scope="session")
 def postgresql_databases() -> Iterator[PostgreSQLDatabases]:
-    with tempfile.TemporaryDirectory(prefix="freehold-") as folder:
-        with postgresql_server(Path(folder)) as url:
-            databases = PostgreSQLDatabases(url)
-            yield databases
-            databases.close()
+    with (
+        tempfile.TemporaryDirectory(prefix="freehold-") as folder,
+        postgresql_server(Path(folder)) as url,
+    ):
+        databases = PostgreSQLDatabases(url)
+        yield databases
+        databases.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

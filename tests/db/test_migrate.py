@@ -1,8 +1,16 @@
-"""Migrations lead to exactly what the models say, on both databases."""
+"""Migrations lead to exactly what the models say, and back, on both databases."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, inspect
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.migrate import current_version, differences, newest_version
+from db.migrate import SCRIPTS, current_version, differences, migrate, newest_version
+
+T = TypeVar("T")
 
 
 async def test_a_migrated_database_is_what_the_models_say(engine: AsyncEngine) -> None:
@@ -11,3 +19,47 @@ async def test_a_migrated_database_is_what_the_models_say(engine: AsyncEngine) -
 
 async def test_a_migrated_database_is_at_the_newest_version(engine: AsyncEngine) -> None:
     assert await current_version(engine) == newest_version()
+
+
+async def test_migrating_again_changes_nothing(engine: AsyncEngine) -> None:
+    before = await tables(engine)
+    await migrate(engine)
+    assert await tables(engine) == before
+    assert await current_version(engine) == newest_version()
+
+
+async def test_the_way_back_leaves_nothing_and_can_be_gone_again(engine: AsyncEngine) -> None:
+    before = await tables(engine)
+    await in_one_transaction(engine, downgrade)
+    assert await tables(engine) <= {"alembic_version", "sqlite_stat1"}
+    assert await current_version(engine) is None
+    await migrate(engine)
+    assert await tables(engine) == before
+    assert await differences(engine) == []
+    assert await current_version(engine) == newest_version()
+
+
+async def test_what_the_models_have_and_the_database_has_not_is_told(engine: AsyncEngine) -> None:
+    await in_one_transaction(engine, downgrade)
+    missing = {difference[1].name for difference in await differences(engine)}
+    assert {"org", "space", "uq_space_key", "ix_asset_order"} <= missing
+
+
+def downgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    config.attributes["connection"] = connection
+    command.downgrade(config, "base")
+
+
+def names(connection: Connection) -> set[str]:
+    return set(inspect(connection).get_table_names())
+
+
+async def tables(engine: AsyncEngine) -> set[str]:
+    return await in_one_transaction(engine, names)
+
+
+async def in_one_transaction(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
+    async with engine.begin() as connection:
+        return await connection.run_sync(work)

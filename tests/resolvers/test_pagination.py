@@ -1,12 +1,13 @@
 """Pages of every list, in every order and direction, are slices of the whole list."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from tests.resolvers.lists import LISTS, Asker, Node
 
-SIZE = 3
+FORWARDS = ("first", "after", "endCursor", "hasNextPage")
+BACKWARDS = ("last", "before", "startCursor", "hasPreviousPage")
 WAYS = [
     pytest.param(name, order, direction, marks=[pytest.mark.full] if later else [])
     for name, listed in LISTS.items()
@@ -16,18 +17,22 @@ WAYS = [
 ]
 
 
-async def pages(asker: Asker, name: str, *, backward: bool, by: object) -> list[Any]:
-    """Return all pages of a list in their order, read from one of its ends."""
-    size, cursor, end, more = (
-        ("last", "before", "startCursor", "hasPreviousPage")
-        if backward
-        else ("first", "after", "endCursor", "hasNextPage")
-    )
-    found = [await asker.page(name, **{size: SIZE, "by": by})]
+class Walk(NamedTuple):
+    """A way through a list: how many rows at a time, from which end, in which order."""
+
+    size: int
+    backward: bool
+    by: object
+
+
+async def pages(asker: Asker, name: str, walk: Walk) -> list[Any]:
+    """Return all pages of a list in the list's order."""
+    size, cursor, end, more = BACKWARDS if walk.backward else FORWARDS
+    asked = {size: walk.size, "by": walk.by}
+    found = [await asker.page(name, **asked)]
     while found[-1]["pageInfo"][more]:
-        position = {cursor: found[-1]["pageInfo"][end]}
-        found.append(await asker.page(name, **{size: SIZE, "by": by}, **position))
-    return found[::-1] if backward else found
+        found.append(await asker.page(name, **asked, **{cursor: found[-1]["pageInfo"][end]}))
+    return found[::-1] if walk.backward else found
 
 
 def nodes(found: list[Any]) -> list[Node]:
@@ -39,15 +44,14 @@ async def test_pages_read_from_either_end_are_the_whole_list_in_its_order(
     ben: Asker, name: str, order: str, direction: str
 ) -> None:
     by = {"field": order, "direction": direction}
-    forwards = await pages(ben, name, backward=False, by=by)
-    backwards = await pages(ben, name, backward=True, by=by)
-    found = nodes(forwards)
-    assert found == nodes(backwards)
-    assert found == sorted(found, key=LISTS[name].orders[order], reverse=direction == "DESC")
-    assert len(found) > 2 * SIZE
-    assert {page["totalCount"] for page in (*forwards, *backwards)} == {len(found)}
-    check_info(forwards)
-    check_info(backwards)
+    whole = await ben.nodes(name, by=by)
+    assert whole == sorted(whole, key=LISTS[name].orders[order], reverse=direction == "DESC")
+    assert len(whole) >= 7
+    for backward in (False, True):
+        found = await pages(ben, name, Walk(len(whole) // 3, backward, by))
+        assert nodes(found) == whole
+        assert {page["totalCount"] for page in found} == {len(whole)}
+        check_info(found)
 
 
 def check_info(found: list[Any]) -> None:

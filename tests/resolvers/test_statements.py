@@ -1,6 +1,5 @@
 """Each documented query takes the same number of SQL statements, however large the Org is."""
 
-from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 
@@ -40,8 +39,8 @@ def org_of(spaces: int) -> Manifest:
 
 
 @pytest.fixture(params=[10, 1000])
-async def org(request: pytest.FixtureRequest, engine: AsyncEngine) -> AsyncIterator[Loaded]:
-    yield await load(engine, org_of(request.param))
+async def org(request: pytest.FixtureRequest, engine: AsyncEngine) -> Loaded:
+    return await load(engine, org_of(request.param))
 
 
 def test_every_documented_query_has_its_number() -> None:

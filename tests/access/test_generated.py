@@ -1,0 +1,92 @@
+"""The rule is one truth: made-up Orgs, asked by every user in every way the server has."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db import clock
+from tests.access.asking import Asker
+from tests.access.expecting import expected_answer, expected_levels
+from tests.access.model import Org
+from tests.access.orgs import orgs
+from tests.access.reference import View
+from tests.access.storing import store
+from tests.access.walking import Walk, expected_pages, walked, walks
+
+PAIRS = 10_000  # of an Org and a user, that the full form compares on each database
+ORGS, ORGS_IN_FULL = 60, 3_000
+GENERATED = settings(
+    derandomize=True,
+    database=None,
+    deadline=None,
+    # One database serves all Orgs of a test; storing one and asking takes its time.
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@dataclass
+class Compared:
+    """What was compared so far; each Org has a number of its own."""
+
+    pairs: int = 0
+    numbers: Iterator[int] = field(default_factory=itertools.count)
+
+
+@st.composite
+def walked_orgs(draw: st.DrawFn) -> tuple[Org, list[Walk]]:
+    """Make up an Org, and for each of its users a way through one of its lists."""
+    org = draw(orgs())
+    return org, [draw(walks(org)) for _ in org.users]
+
+
+async def compare(engine: AsyncEngine, made: tuple[Org, list[Walk]], compared: Compared) -> None:
+    """Store the Org and compare what its users are answered with the reference, to the last row."""
+    org, ways = made
+    loaded = await store(engine, org, f"org-{next(compared.numbers)}")
+    for user, walk in zip(org.users, ways, strict=True):
+        view = View(org, user.key, now=clock.now())
+        asker = Asker(engine, loaded, user.key, walk.compiles)
+        assert await asker.answered() == expected_answer(view, loaded)
+        assert await asker.checked() == expected_levels(view, loaded)
+        assert await walked(asker, walk) == expected_pages(view, loaded, walk)
+        compared.pairs += 1
+
+
+@pytest.fixture
+def compared() -> Compared:
+    return Compared()
+
+
+@pytest.fixture
+def full(
+    request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Compared]:
+    """What the full form compared, which is told at its end."""
+    compared = Compared()
+    yield compared
+    with capsys.disabled():
+        writer = request.config.get_terminal_writer()
+        writer.line(f"\n{request.node.name}: compared {compared.pairs} pairs of an Org and a user")
+    assert compared.pairs >= PAIRS
+
+
+@given(made=walked_orgs())
+@settings(GENERATED, max_examples=ORGS)
+async def test_every_user_of_an_org_sees_what_the_rule_says(
+    engine: AsyncEngine, compared: Compared, made: tuple[Org, list[Walk]]
+) -> None:
+    await compare(engine, made, compared)
+
+
+@pytest.mark.full
+@given(made=walked_orgs())
+@settings(GENERATED, max_examples=ORGS_IN_FULL)
+async def test_every_user_of_thousands_of_orgs_sees_what_the_rule_says(
+    engine: AsyncEngine, full: Compared, made: tuple[Org, list[Walk]]
+) -> None:
+    await compare(engine, made, full)

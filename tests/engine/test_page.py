@@ -1,0 +1,169 @@
+"""The arguments of a connection become a page, or an error that says what is wrong with them."""
+
+from enum import Enum
+from typing import Any
+
+import pytest
+from graphql import GraphQLError
+
+from engine.page import Order, Shape, read_ids, read_page, write_cursor
+from tests.engine.orders import NAME, ORDERS, Direction, Field, error_of, order_by
+
+ANNA, BEN = write_cursor(NAME, ["anna", 1]), write_cursor(NAME, ["ben", 2])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "page"),
+    [
+        ({}, (50, False, None, None)),
+        ({"first": None, "last": None, "after": None, "before": None}, (50, False, None, None)),
+        ({"first": 0}, (0, False, None, None)),
+        ({"first": 1}, (1, False, None, None)),
+        ({"first": 1000}, (1000, False, None, None)),
+        ({"last": 0}, (0, True, None, None)),
+        ({"last": 1000}, (1000, True, None, None)),
+        ({"after": ANNA}, (50, False, ("anna", 1), None)),
+        ({"before": BEN}, (50, False, None, ("ben", 2))),
+        ({"after": ANNA, "before": BEN}, (50, False, ("anna", 1), ("ben", 2))),
+        ({"first": 3, "after": ANNA}, (3, False, ("anna", 1), None)),
+        ({"first": 3, "before": BEN}, (3, False, None, ("ben", 2))),
+        ({"first": 3, "after": ANNA, "before": BEN}, (3, False, ("anna", 1), ("ben", 2))),
+        ({"last": 3, "after": ANNA}, (3, True, ("anna", 1), None)),
+        ({"last": 3, "before": BEN}, (3, True, None, ("ben", 2))),
+        ({"last": 3, "after": ANNA, "before": BEN}, (3, True, ("anna", 1), ("ben", 2))),
+    ],
+)
+def test_sizes_directions_and_cursors_are_read(
+    arguments: dict[str, Any], page: tuple[object, ...]
+) -> None:
+    found = read_page(arguments, ORDERS)
+    assert (found.size, found.backward, found.after, found.before) == page
+    assert (found.order, found.filters, found.peek) == (NAME, (), True)
+
+
+@pytest.mark.parametrize(
+    ("given_order", "read"),
+    [
+        (None, NAME),
+        (order_by(Field.NAME), NAME),
+        (order_by(Field.NAME, Direction.DESC), Order("NAME", ("sort", "id"), (str, int), True)),
+        (order_by(Field.KEY), Order("KEY", ("key",), (str,))),
+        (
+            order_by(Field.PATH, Direction.DESC),
+            Order("PATH", ("sort_0", "id_0", "sort", "id"), (str, int, str, int), True),
+        ),
+    ],
+)
+def test_the_order_is_the_first_one_unless_another_is_asked_for(
+    given_order: dict[str, Enum] | None, read: Order
+) -> None:
+    assert read_page({"orderBy": given_order}, ORDERS).order == read
+
+
+@pytest.mark.parametrize(
+    ("given_filter", "read"),
+    [
+        (None, ()),
+        ({}, ()),
+        ({"key": None}, ()),
+        ({"key": ""}, (("key", ""),)),
+        ({"key": "a", "kind": None}, (("key", "a"),)),
+        ({"nameContains": "x", "key": "a"}, (("key", "a"), ("nameContains", "x"))),
+        ({"key": "a", "nameContains": "x"}, (("key", "a"), ("nameContains", "x"))),
+        ({"updatedSince": 0}, (("updatedSince", 0),)),
+    ],
+)
+def test_filters_are_what_was_given_in_one_order(
+    given_filter: dict[str, Any] | None, read: tuple[tuple[str, object], ...]
+) -> None:
+    assert read_page({"filter": given_filter}, ORDERS).filters == read
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"first": 1, "last": 1}, "Give either `first` or `last`, not both."),
+        ({"first": 0, "last": 0}, "Give either `first` or `last`, not both."),
+        ({"first": -1}, "A page has 0 to 1000 rows, not -1."),
+        ({"last": -1}, "A page has 0 to 1000 rows, not -1."),
+        (
+            {"first": 1001},
+            "A page has 0 to 1000 rows, not 1001. Ask for less and go on with `after`.",
+        ),
+        (
+            {"last": 2**31 - 1},
+            "A page has 0 to 1000 rows, not 2147483647. Ask for less and go on with `after`.",
+        ),
+    ],
+)
+def test_a_size_that_can_not_be_is_refused(arguments: dict[str, Any], message: str) -> None:
+    assert error_of(arguments) == ("BAD_PAGE", message)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shape"),
+    [
+        ({}, Shape(NAME, backward=False, after=False, before=False, filters=())),
+        ({"last": 3}, Shape(NAME, backward=True, after=False, before=False, filters=())),
+        ({"after": ANNA}, Shape(NAME, backward=False, after=True, before=False, filters=())),
+        (
+            {"before": BEN, "filter": {"key": "a"}},
+            Shape(NAME, backward=False, after=False, before=True, filters=("key",)),
+        ),
+    ],
+)
+def test_the_shape_of_a_page_has_no_values(arguments: dict[str, Any], shape: Shape) -> None:
+    assert read_page(arguments, ORDERS).shape == shape
+    other = {**arguments, **({"after": BEN} if "after" in arguments else {})}
+    assert read_page(other, ORDERS).shape == shape
+
+
+@pytest.mark.parametrize(("peek", "limit"), [(True, 51), (False, 50)])
+def test_one_row_more_is_fetched_to_tell_whether_the_list_goes_on(peek: bool, limit: int) -> None:
+    assert read_page({}, ORDERS, peek=peek).limit == limit
+
+
+@pytest.mark.parametrize(
+    ("arguments", "more", "following", "previous"),
+    [
+        ({"first": 1}, False, False, False),
+        ({"first": 1}, True, True, False),
+        ({"first": 1, "after": ANNA}, False, False, True),
+        ({"first": 1, "after": ANNA}, True, True, True),
+        ({"first": 1, "before": BEN}, False, True, False),
+        ({"first": 1, "after": ANNA, "before": BEN}, True, True, True),
+        ({"last": 1}, False, False, False),
+        ({"last": 1}, True, False, True),
+        ({"last": 1, "before": BEN}, False, True, False),
+        ({"last": 1, "before": BEN}, True, True, True),
+        ({"last": 1, "after": ANNA}, False, False, True),
+    ],
+)
+def test_a_page_knows_what_lies_around_it(
+    arguments: dict[str, Any], more: bool, following: bool, previous: bool
+) -> None:
+    page = read_page(arguments, ORDERS)
+    assert page.has_next(more=more) is following
+    assert page.has_previous(more=more) is previous
+
+
+def test_pages_that_ask_for_the_same_are_the_same() -> None:
+    arguments = {"first": 3, "after": ANNA, "filter": {"key": "a"}}
+    one, other = read_page(arguments, ORDERS), read_page(dict(arguments), ORDERS)
+    assert one == other
+    assert hash(one) == hash(other)
+    assert one != read_page({**arguments, "first": 4}, ORDERS)
+
+
+@pytest.mark.parametrize("ids", [[], ["org_1"], ["org_1"] * 1000])
+def test_up_to_a_thousand_ids_are_read(ids: list[str]) -> None:
+    assert read_ids({"ids": ids}) == ids
+
+
+def test_more_than_a_thousand_ids_are_refused() -> None:
+    with pytest.raises(GraphQLError) as refused:
+        read_ids({"ids": ["org_1"] * 1001})
+    assert (
+        refused.value.message == "Give 1,000 ids at most, not 1,001. Ask for the rest another time."
+    )
+    assert refused.value.extensions == {"code": "BAD_PAGE"}
