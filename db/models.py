@@ -11,6 +11,7 @@ from sqlalchemy import (
     Text,
     and_,
     column,
+    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.elements import ColumnElement
@@ -164,6 +165,7 @@ class Project(Tenant):
         _unique("uq_project_key", "org_id", "space_id", "key", where=_live()),
         _unique("uq_project_name", "org_id", "space_id", "folded", where=_live()),
         _unique("ix_project_order", "org_id", "space_id", "sort", "id"),
+        _unique("uq_project_shared", "org_id", "space_id", where=column("is_shared").is_(true())),
         _unique(
             "uq_project_org_shared",
             "org_id",

@@ -1,17 +1,14 @@
 """The tenant check: no statement reaches a tenant's table without naming the Org."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeGuard
 
 from sqlalchemy import (
     Connection,
-    Delete,
     ExecutionContext,
-    Join,
-    Select,
+    Insert,
     TextClause,
-    Update,
 )
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.ddl import ExecutableDDLElement
@@ -69,22 +66,32 @@ def check_statement(statement: ExternallyTraversible) -> None:
 
     It is where its `org_id` equals a value, or that of another table that is.
     """
-    found = _parts(statement)
-    tied = _tied([_equated(element) for element in found])
-    for element in found:
-        for source in _tenant_sources(element):
-            if source not in tied:
-                raise TenancyError(f"The statement touches {_name(source)} without its org_id.")
+    parts = _parts(statement)
+    untied = _sources(parts) - _tied([_equated(part) for part in parts])
+    if isinstance(statement, Insert):  # it can't omit org_id: a column of the primary key
+        untied.discard(statement.table)
+        if statement.select is not None:
+            check_statement(statement.select)
+    for source in untied:
+        raise TenancyError(f"The statement touches {_name(source)} without its org_id.")
 
 
 def _parts(statement: ExternallyTraversible) -> list[ExternallyTraversible]:
     """Return the statement and all that it is made of, each once however often it is used."""
     found, waiting = {id(statement): statement}, [statement]
     while waiting:
-        new = {id(part): part for part in waiting.pop().get_children() if id(part) not in found}
-        found |= new
-        waiting += new.values()
+        part = waiting.pop()
+        if not _is_tenant(part):  # what an alias is of isn't used itself
+            new = {id(child): child for child in part.get_children() if id(child) not in found}
+            found |= new
+            waiting += new.values()
     return list(found.values())
+
+
+def _sources(parts: Iterable[ExternallyTraversible]) -> set[FromClause]:
+    """Return the tenant tables among the parts, and those whose columns are."""
+    tables = (part.table if isinstance(part, ColumnClause) else part for part in parts)
+    return {table for table in tables if _is_tenant(table)}
 
 
 def _equated(element: ExternallyTraversible) -> list[FromClause]:
@@ -106,31 +113,11 @@ def _tied(equations: Sequence[Sequence[FromClause]]) -> set[FromClause]:
     return tied
 
 
-def _tenant_sources(element: ExternallyTraversible) -> Iterator[FromClause]:
-    """Give the tenant tables that the element, a SELECT, UPDATE or DELETE, reads or changes."""
-    if isinstance(element, Select):
-        for source in element.get_final_froms():
-            yield from _tenant_tables(source)
-    elif isinstance(element, Update | Delete):
-        yield from _tenant_tables(element.table)
-        for part in _parts(element):
-            if isinstance(part, ColumnClause) and _is_tenant(part.table):
-                yield part.table
-
-
-def _tenant_tables(source: FromClause) -> Iterator[FromClause]:
-    if isinstance(source, Join):
-        yield from _tenant_tables(source.left)
-        yield from _tenant_tables(source.right)
-    elif _is_tenant(source):
-        yield source
-
-
-def _is_tenant(source: FromClause | None) -> TypeGuard[FromClause]:
+def _is_tenant(source: object) -> TypeGuard[FromClause]:
     return _name(source) in TENANT_TABLES
 
 
-def _name(source: FromClause | None) -> str | None:
+def _name(source: object) -> str | None:
     """Return the name of the table itself where the source is one, whatever its alias."""
     table = source.element if isinstance(source, AliasedReturnsRows) else source
     return table.name if isinstance(table, TableClause) else None

@@ -75,21 +75,19 @@ def _of_space(access: Access, parent: FromClause) -> Listing:
     return replace(listing, where=(*listing.where, ordinary))
 
 
-def _matched(access: Access, project: FromClause, source: FromClause, *where: Any) -> Listing:
-    """Return a listing of projects that may be the Org's shared one, which has no space."""
-    space, reach = SPACE.alias("space"), access.reach()
-    lies = and_(space.c.org_id == ORG_ID, space.c.id == project.c.space_id)
-    joined = reach.join(source.outerjoin(space, lies), project.c.space_id, outer=True)
-    seen = seen_projects(access, project, reach)
-    live = or_(project.c.space_id.is_(None), space.c.id.is_not(None))
-    columns = project_columns(access, project, reach)
-    return Listing(project, joined, columns, (*seen, live, space.c.deleted_at.is_(None), *where))
-
-
 def _by_id(access: Access, parent: FromClause) -> Listing:
-    project = PROJECT.alias("project")
-    source = in_this_order(parent, project)
-    return _matched(access, project, source, project.c.id == parent.c.id)
+    """Return the listing of projects wherever they lie, the Org's shared one included."""
+    project, space, reach = PROJECT.alias("project"), SPACE.alias("space"), access.reach()
+    in_space = and_(space.c.org_id == ORG_ID, space.c.id == project.c.space_id)
+    source = in_this_order(parent, project).outerjoin(space, in_space)
+    live = or_(project.c.space_id.is_(None), space.c.id.is_not(None))
+    seen = (*seen_projects(access, project, reach), live, space.c.deleted_at.is_(None))
+    return Listing(
+        project,
+        reach.join(source, project.c.space_id, outer=True),
+        project_columns(access, project, reach),
+        (*seen, project.c.id == parent.c.id),
+    )
 
 
 def _shared_of_space(access: Access, parent: FromClause) -> Listing:
@@ -98,18 +96,17 @@ def _shared_of_space(access: Access, parent: FromClause) -> Listing:
     return replace(listing, source=source, where=(*listing.where, shared))
 
 
-def _shared_of_org(access: Access, parent: FromClause) -> Listing:
-    project = PROJECT.alias("project")
-    source = in_this_order(parent, project)
-    return _matched(access, project, source, project.c.space_id.is_(None))
-
-
 def org_shared(access: Access, _parent: Any) -> Listing:
     """Return the listing of the Org's shared project alone."""
     project = PROJECT.alias("project")
-    nowhere = Reach(null(), null(), null())
+    nowhere = Reach(*(null(),) * 3)
     where = (*seen_projects(access, project, nowhere), project.c.space_id.is_(None))
     return Listing(project, project, project_columns(access, project, nowhere), where)
+
+
+def _shared_of_org(access: Access, parent: FromClause) -> Listing:
+    listing = org_shared(access, None)
+    return replace(listing, source=in_this_order(parent, listing.table))
 
 
 PROJECTS = Level(_in_space, gives=("id", "level"))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypedDict, cast
+from typing import Required, TypedDict, cast
 
 import yaml
 
@@ -24,7 +24,7 @@ MARKS = {"propagate", "expired", "expires", "ended"}
 class Written(TypedDict, total=False):
     """A case as it is written."""
 
-    name: str
+    name: Required[str]
     row: int
     admin: bool
     active: bool
@@ -33,7 +33,7 @@ class Written(TypedDict, total=False):
     spaces: Mapping[str, Sequence[str]]
     grants: Sequence[str]
     deleted: Sequence[str]
-    expect: Mapping[str, str]
+    expect: Required[Mapping[str, str]]
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from auth.levels import Held, Permission
+from auth.levels import Held
 
 SHARED = "shared"
 

@@ -1,10 +1,13 @@
 """Each access case, held against the pure rule, the lists in SQL, and the check of one node."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import pytest
 
+from auth.levels import Permission
 from db import clock
 from db.engine import open_engine
 from tests.access.asking import Asker
@@ -13,7 +16,7 @@ from tests.access.expecting import expected_answer, expected_levels
 from tests.access.reference import View
 from tests.access.storing import store
 from tests.databases import PostgreSQLDatabases, SQLiteFiles, run
-from tests.factories import find
+from tests.factories import Loaded
 
 CASES = read_cases()
 NODE = """
@@ -29,35 +32,47 @@ query Node($id: ID!) {
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.key)
 
 
+@dataclass(frozen=True)
+class Observed:
+    """What u is answered in the Org of a case: everything at once, node by node, and by `check`."""
+
+    loaded: Loaded
+    answer: Any
+    nodes: list[Any]
+    checked: list[Permission]
+
+
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The URL of a database that holds the Orgs of all cases."""
+def all_observed(request: pytest.FixtureRequest) -> Iterator[dict[str, Observed]]:
+    """What u is answered in each case; they are all in one database."""
     name = {"sqlite": "sqlite_files", "postgresql": "postgresql_databases"}[request.param]
     source: SQLiteFiles | PostgreSQLDatabases = request.getfixturevalue(name)
     with source.fresh() as url:
-        run(_store(url))
-        yield url
-
-
-async def _store(url: str) -> None:
-    engine = open_engine(url)
-    for case in CASES:
-        await store(engine, case.org, case.key)
-    await engine.dispose()
+        yield run(_observe(url))
 
 
 @pytest.fixture
-async def asker(url: str, case: Case) -> AsyncIterator[Asker]:
+def observed(all_observed: dict[str, Observed], case: Case) -> Observed:
+    return all_observed[case.key]
+
+
+async def _observe(url: str) -> dict[str, Observed]:
     engine = open_engine(url)
-    yield Asker(engine, await find(engine, case.key), USER)
+    stored = {case.key: await store(engine, case.org, case.key) for case in CASES}
+    observed: dict[str, Observed] = {}
+    for key, loaded in stored.items():
+        asker = Asker(engine, loaded, USER)
+        nodes = [(await asker.ask(NODE, {"id": id_}))["node"] for id_ in loaded.nodes.values()]
+        observed[key] = Observed(loaded, await asker.answered(), nodes, await asker.checked())
     await engine.dispose()
+    return observed
 
 
-def seen_levels(case: Case, asker: Asker) -> dict[str, str]:
+def seen_levels(case: Case, loaded: Loaded) -> dict[str, str]:
     """Return the ids of what u must see, with the level on each."""
     levels = case.levels.items()
     seen = {path: level for path, level in levels if level > 0 or path in case.listed}
-    return {asker.loaded.ids[path]: level.name for path, level in seen.items()}
+    return {loaded.ids[path]: level.name for path, level in seen.items()}
 
 
 def shown_levels(rows: list[Any]) -> dict[str, str]:
@@ -76,49 +91,41 @@ def test_no_two_cases_have_one_name() -> None:
 def test_the_pure_rule_gives_each_level(case: Case) -> None:
     view = View(case.org, USER, now=clock.now())
     assert {path: view.level(path) for path in case.levels} == case.levels
-
-
-@every_case
-def test_the_reference_lists_the_spaces(case: Case) -> None:
-    view = View(case.org, USER, now=clock.now())
     assert {space.path for space in view.spaces()} == case.listed
 
 
 @every_case
-async def test_the_lists_show_each_level(case: Case, asker: Asker) -> None:
-    org = (await asker.answered())["org"]
-    rows = [] if org is None else [org["sharedProject"]]
-    for name in ("spaces", "projects", "assets"):
-        rows += org[name]["nodes"] if org else []
-    assert shown_levels(rows) == seen_levels(case, asker)
+def test_the_lists_show_each_level(case: Case, observed: Observed) -> None:
+    org = observed.answer["org"] or {"sharedProject": None}
+    lists = [org.get(name, {"nodes": []})["nodes"] for name in ("spaces", "projects", "assets")]
+    rows = [org["sharedProject"], *chain(*lists)]
+    assert shown_levels(rows) == seen_levels(case, observed.loaded)
 
 
 @every_case
-async def test_a_node_by_its_id_has_its_level_or_is_null(case: Case, asker: Asker) -> None:
-    nodes = [(await asker.ask(NODE, {"id": id_}))["node"] for id_ in asker.loaded.nodes.values()]
-    assert shown_levels(nodes) == seen_levels(case, asker)
+def test_a_node_by_its_id_has_its_level_or_is_null(case: Case, observed: Observed) -> None:
+    assert shown_levels(observed.nodes) == seen_levels(case, observed.loaded)
 
 
 @every_case
-async def test_the_check_gives_each_level(case: Case, asker: Asker) -> None:
-    nodes = dict(zip(asker.loaded.nodes, (await asker.checked())[1:], strict=False))
-    assert nodes == case.levels
+def test_the_check_gives_each_level(case: Case, observed: Observed) -> None:
+    levels = observed.checked[1 : len(observed.loaded.nodes) + 1]  # behind the Org's own
+    assert dict(zip(observed.loaded.nodes, levels, strict=True)) == case.levels
 
 
 @every_case
-async def test_all_that_is_answered_is_what_the_reference_says(case: Case, asker: Asker) -> None:
+def test_all_that_is_answered_is_what_the_reference_says(case: Case, observed: Observed) -> None:
     view = View(case.org, USER, now=clock.now())
-    assert await asker.answered() == expected_answer(view, asker.loaded)
-    assert await asker.checked() == expected_levels(view, asker.loaded)
+    assert observed.answer == expected_answer(view, observed.loaded)
+    assert observed.checked == expected_levels(view, observed.loaded)
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.row == 14], ids=["row-14"])
-async def test_of_a_signpost_the_key_and_the_name_are_told(asker: Asker) -> None:
-    spaces = (await asker.answered())["org"]["spaces"]
+def test_of_a_signpost_the_key_and_the_name_are_told(case: Case, observed: Observed) -> None:
+    spaces = observed.answer["org"]["spaces"]
     assert spaces["totalCount"] == 1
-    signpost = spaces["nodes"][0]
-    assert {**signpost, "sharedProject": ..., "projects": ...} == {
-        "id": asker.loaded.ids["core"],
+    assert spaces["nodes"][0] | {"sharedProject": ..., "projects": ...} == {
+        "id": observed.loaded.ids["core"],
         "key": "core",
         "name": "core",
         "description": None,

@@ -56,7 +56,8 @@ def _add_space(org: Manifest, key: str, *, name: str, projects: int) -> None:
 
 
 def _with_grants(org: Manifest) -> Manifest:
-    """Let ben see all spaces but k9 and k6, one of them as a signpost, at several levels."""
+    """Let ben see all spaces but k6, one of them as a signpost, at several levels."""
+    org.grant("user:ben", "READ", on="k9")
     for key in ("k1", "k2", "k3"):
         org.grant("user:ben", "READ", on=key, propagate=True)
     org.grant("user:ben", "FULL", on="k4", propagate=True)

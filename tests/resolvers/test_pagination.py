@@ -3,7 +3,10 @@
 from typing import Any, NamedTuple
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from tests.factories import ask
+from tests.resolvers.conftest import Stored
 from tests.resolvers.lists import LISTS, Asker, Node
 
 FORWARDS = ("first", "after", "endCursor", "hasNextPage")
@@ -64,3 +67,136 @@ def check_info(found: list[Any]) -> None:
             "startCursor": cursors[0],
             "endCursor": cursors[-1],
         }
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("size", ["first", "last"])
+async def test_a_page_may_be_empty_a_single_row_or_a_thousand(
+    ada: Asker, name: str, size: str
+) -> None:
+    empty, single, whole = [await ada.page(name, **{size: rows}) for rows in (0, 1, 1000)]
+    count, (side, end) = whole["totalCount"], ("Next", 0) if size == "first" else ("Previous", -1)
+    assert [len(page["edges"]) for page in (empty, single, whole)] == [0, 1, count]
+    assert [page["totalCount"] for page in (empty, single, whole)] == [count] * 3
+    assert [page["pageInfo"][f"has{side}Page"] for page in (empty, single, whole)] == [1, 1, 0]
+    assert empty["pageInfo"]["startCursor"] is None
+    assert single["edges"] == [whole["edges"][end]]
+
+
+async def test_a_page_has_fifty_rows_unless_its_size_is_given(ada: Asker) -> None:
+    whole, page = await ada.nodes("Org.assets"), await ada.page("Org.assets")
+    assert [edge["node"] for edge in page["edges"]] == whole[:50]
+    assert len(whole) > 50
+    assert page["pageInfo"]["hasNextPage"]
+
+
+@pytest.mark.parametrize(
+    ("size", "code"), [("first", "BAD_PAGE"), ("last", "BAD_PAGE"), ("after", "BAD_CURSOR")]
+)
+async def test_what_is_no_page_is_an_error_of_the_list(ada: Asker, size: str, code: str) -> None:
+    value = '"x"' if size == "after" else "1001"
+    text = (
+        f"{{ org {{ key spaces({size}: {value}) {{ totalCount }} }} viewer {{ org {{ key }} }} }}"
+    )
+    answer = await ask(ada.engine, ada.user, "acme", text)
+    assert answer.data == {"org": None, "viewer": {"org": {"key": "acme"}}}
+    assert [(one.path, (one.extensions or {})["code"]) for one in answer.errors] == [
+        (["org", "spaces"], code)
+    ]
+
+
+async def test_a_cursor_of_another_order_is_refused(ada: Asker) -> None:
+    cursor = (await ada.page("Org.spaces", first=1))["pageInfo"]["endCursor"]
+    text = f'{{ org {{ spaces(after: "{cursor}", orderBy: {{ field: KEY }}) {{ totalCount }} }} }}'
+    answer = await ask(ada.engine, ada.user, "acme", text)
+    assert [error.message for error in answer.errors] == [
+        "The cursor is of another order: keep `orderBy` while you page."
+    ]
+
+
+async def test_names_come_in_the_order_in_which_people_read_them(ada: Asker) -> None:
+    assert await ada.names("Org.spaces") == [
+        "100 % wool",
+        "100% wool",
+        "Space 1",
+        "space 2",
+        "Space 10",
+        "Straße",
+        "under_score",
+        "zebra",
+        "Éclair",
+    ]
+    numbers = (1, 2, 7, 9, 10, 33, 100)
+    assert await ada.names("Space.projects") == [f"Project {number}" for number in numbers]
+    assert await ada.names("Group.members") == [f"user-{number}" for number in numbers]
+
+
+async def test_the_orgs_assets_start_with_those_of_its_shared_project(ada: Asker) -> None:
+    assets = await ada.nodes("Org.assets")
+    common = [asset["name"] for asset in assets if asset["project"]["space"] is None]
+    assert common == [f"Common {number}" for number in (1, 2, 7, 9, 10, 33, 100)]
+    assert [asset["name"] for asset in assets[: len(common)]] == common
+    reverse = {"field": "PATH", "direction": "DESC"}
+    assert await ada.nodes("Org.assets", by=reverse) == assets[::-1]
+
+
+@pytest.mark.parametrize("user", ["ada", "ben"])
+async def test_pages_go_on_from_the_orgs_shared_project_into_the_spaces(
+    standing: AsyncEngine, stored: Stored, user: str
+) -> None:
+    asker = Asker(standing, stored.loaded, user)
+    whole = await asker.page("Org.assets", first=1000)
+    edges = whole["edges"]
+    border = sum(edge["node"]["project"]["space"] is None for edge in edges)
+    for place in (0, border - 2, border - 1, border, len(edges) - 2):
+        forwards = await asker.page("Org.assets", first=2, after=edges[place]["cursor"])
+        assert forwards["edges"] == edges[place + 1 : place + 3]
+        backwards = await asker.page("Org.assets", last=2, before=edges[place + 1]["cursor"])
+        assert backwards["edges"] == edges[max(place - 1, 0) : place + 1]
+
+
+@pytest.mark.parametrize("arguments", ["first: 2", "last: 2", "first: 1", "last: 30"])
+@pytest.mark.parametrize("order", ["PATH", "KEY"])
+@pytest.mark.parametrize("direction", ["ASC", "DESC"])
+async def test_each_of_many_parents_has_its_own_page(
+    ben: Asker, arguments: str, order: str, direction: str
+) -> None:
+    text = f"""query($order: ProjectOrder, $assets: AssetOrder) {{
+      org {{ spaces(first: 20) {{ nodes {{
+      projects(orderBy: $order, {arguments}) {{ ...Part nodes {{ id
+        assets(orderBy: $assets, {arguments}) {{ totalCount nodes {{ id }} }}
+      }} }}
+      every: projects(orderBy: $order, first: 20) {{ ...Part nodes {{ id
+        assets(orderBy: $assets, first: 20) {{ totalCount nodes {{ id }} }}
+      }} }}
+    }} }} }} }}
+    fragment Part on ProjectConnection {{
+      totalCount pageInfo {{ hasNextPage hasPreviousPage }}
+    }}"""
+    by = {"field": order, "direction": direction}
+    answer = await ask(ben.engine, ben.user, "acme", text, {"order": by, "assets": by})
+    assert answer.errors == []
+    spaces = answer.data["org"]["spaces"]["nodes"]
+    assert sorted(space["every"]["totalCount"] for space in spaces) == [0, 1, 1, 1, 1, 1, 2, 7]
+    side, _, size = arguments.partition(": ")
+    for space in spaces:
+        check_part(space["projects"], space["every"], side, int(size))
+
+
+def check_part(page: Any, every: Any, side: str, size: int) -> None:
+    """Check that a page, and those of its rows, are the first or last rows of all."""
+    assert page["totalCount"] == every["totalCount"]
+    more, expected = part(every["nodes"], side, size)
+    assert page["pageInfo"] == {
+        "hasNextPage": more and side == "first",
+        "hasPreviousPage": more and side == "last",
+    }
+    for project in expected:
+        _, project["assets"]["nodes"] = part(project["assets"]["nodes"], side, size)
+    assert page["nodes"] == expected
+
+
+def part(rows: list[Any], side: str, size: int) -> tuple[bool, list[Any]]:
+    """Return whether there are more rows than the size, and the rows of that end."""
+    start = 0 if side == "first" else max(len(rows) - size, 0)
+    return len(rows) > size, rows[start : start + size]

@@ -34,6 +34,7 @@ SIZES = {
     ("project", "ix_project_order"): "1000000 1000000 1000 1 1",
     ("project", "uq_project_key"): "1000000 1000000 1000 1",
     ("project", "uq_project_name"): "1000000 1000000 1000 1",
+    ("project", "uq_project_shared"): "1000 1000 1",
     ("project", "uq_project_org_shared"): "1 1",
     ("access_grant", "access_grant"): "10000 10000 1",
     ("access_grant", "ix_access_grant_principal"): "10000 10000 50 5 1",
@@ -276,6 +277,14 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("deleted_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
+        "uq_project_shared",
+        "project",
+        ["org_id", "space_id"],
+        unique=True,
+        sqlite_where=sa.text("is_shared IS 1"),
+        postgresql_where=sa.text("is_shared IS true"),
     )
     op.create_index(
         "uq_project_org_shared",
