@@ -133,9 +133,8 @@ def main(
         print()
         for database, url in urls.items():
             rows, seconds = asyncio.run(page_through(url))
-            print(
-                f"{database}: {rows:,} projects by 1,000 in {seconds:.1f} s, {rows / seconds:,.0f}/s"
-            )
+            speed = f"{seconds:.1f} s, {rows / seconds:,.0f} a second"
+            print(f"{database}: {rows:,} projects by 1,000 in {speed}")
 
 
 def _today() -> str:

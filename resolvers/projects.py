@@ -99,7 +99,7 @@ def _shared_of_space(access: Access, parent: FromClause) -> Listing:
 def org_shared(access: Access, _parent: Any) -> Listing:
     """Return the listing of the Org's shared project alone."""
     project = PROJECT.alias("project")
-    nowhere = Reach(*(null(),) * 3)
+    nowhere = Reach(null(), null(), null())
     where = (*seen_projects(access, project, nowhere), project.c.space_id.is_(None))
     return Listing(project, project, project_columns(access, project, nowhere), where)
 
