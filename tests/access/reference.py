@@ -54,7 +54,7 @@ class View:
         return self.ordered(list(self._spaces.values()), "NAME")
 
     def projects(self, space: str | None = None) -> list[Node]:
-        """Return the projects seen, by name, of a space without its shared one, or of all spaces."""
+        """Return the projects seen, by path: of a space without its shared one, or of them all."""
         found = [node for node in self._projects.values() if node.path != SHARED]
         if space is not None:
             found = [n for n in found if n.above == space and n.key != SHARED]

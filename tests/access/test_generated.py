@@ -63,9 +63,7 @@ def compared() -> Compared:
 
 
 @pytest.fixture
-def full(
-    request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Compared]:
+def full(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> Iterator[Compared]:
     """What the full form compared, which is told at its end."""
     compared = Compared()
     yield compared

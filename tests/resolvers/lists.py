@@ -29,8 +29,10 @@ SPACES = {  # by name, with how many projects each has
 }
 NUMBERS = [10, 9, 2, 1, 100, 33, 7]
 KINDS = ["TASK", "FILE", "PIPELINE"]
+ODD = r"50%_\o/ Üb"
 START = moment_of("2027-01-01T00:00:00Z")
 TIMES = "id key name createdAt updatedAt"
+NODE = f"{TIMES} effectivePermission"
 
 
 def manifest() -> Manifest:
@@ -69,13 +71,16 @@ def _with_grants(org: Manifest) -> Manifest:
 
 
 async def store(engine: AsyncEngine) -> Loaded:
-    """Store the Org, with times that some rows have in common."""
+    """Store the Org, with times that some rows have in common, and a group with an odd name."""
     loaded = await load(engine, manifest())
     async with change(engine) as connection:
         for table in (PRINCIPAL, SPACE, PROJECT, ASSET):
             times = {"created_at": START + table.c.id % 5, "updated_at": START + table.c.id % 3}
             changed = update(table).where(table.c.org_id == loaded.org_id)
             await connection.execute(changed.values(**times))
+        renamed = update(PRINCIPAL).where(PRINCIPAL.c.org_id == loaded.org_id)
+        names = {"name": ODD, "folded": fold(ODD), "sort": sort_form(fold(ODD))}
+        await connection.execute(renamed.where(PRINCIPAL.c.key == "group-33").values(**names))
     return loaded
 
 
@@ -122,17 +127,17 @@ COMMON: Mapping[str, Callable[[Node], Place]] = {
     "CREATED_AT": by_time("createdAt"),
     "UPDATED_AT": by_time("updatedAt"),
 }
-IN_PROJECT = f"{TIMES} kind project {{ id name space {{ id name }} }}"
-IN_SPACE = f"{TIMES} space {{ id name }}"
+IN_PROJECT = f"{NODE} kind project {{ id name space {{ id name }} }}"
+IN_SPACE = f"{NODE} space {{ id name }}"
 LISTS = {
-    "Org.spaces": ListOf("", "Space", TIMES, COMMON),
+    "Org.spaces": ListOf("", "Space", NODE, COMMON),
     "Org.projects": ListOf("", "Project", IN_SPACE, {"PATH": by_path, **COMMON}),
     "Org.assets": ListOf("", "Asset", IN_PROJECT, {"PATH": by_path, **COMMON, "KIND": by_kind}),
     "Org.users": ListOf("", "Principal", TIMES, COMMON),
     "Org.groups": ListOf("", "Principal", TIMES, COMMON),
-    "Space.projects": ListOf("k4", "Project", TIMES, {"PATH": by_name, **COMMON}),
+    "Space.projects": ListOf("k4", "Project", NODE, {"PATH": by_name, **COMMON}),
     "Project.assets": ListOf(
-        "k4/p7", "Asset", f"{TIMES} kind", {"PATH": by_name, **COMMON, "KIND": by_kind}
+        "k4/p7", "Asset", f"{NODE} kind", {"PATH": by_name, **COMMON, "KIND": by_kind}
     ),
     "Group.members": ListOf("group:readers", "Principal", TIMES, COMMON),
     "Member.groups": ListOf("user:ben", "Principal", TIMES, COMMON),
