@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from tests.factories import ask
+from tests.factories import Manifest, ask, load
 from tests.resolvers.conftest import Stored
 from tests.resolvers.lists import LISTS, Asker, Node
 
@@ -153,3 +153,15 @@ async def test_pages_go_on_from_the_orgs_shared_project_into_the_spaces(
         assert forwards["edges"] == edges[place + 1 : place + 3]
         backwards = await asker.page("Org.assets", last=2, before=edges[place + 1]["cursor"])
         assert backwards["edges"] == edges[max(place - 1, 0) : place + 1]
+
+
+async def test_cursors_of_the_longest_names_are_taken_back(engine: AsyncEngine) -> None:
+    widest = "\u1fb7" * 254  # folds to more bytes than any other letter
+    org = Manifest().user("ada", admin=True).space("core", name=widest)
+    org.project("core/site", name=widest)
+    for number in (1, 2):
+        org.asset(f"core/site/{number}", name=f"{widest}{number}")
+    asker = Asker(engine, await load(engine, org), "ada")
+    first = await asker.page("Org.assets", first=1)
+    second = await asker.page("Org.assets", first=1, after=first["pageInfo"]["endCursor"])
+    assert [page["edges"][0]["node"]["key"] for page in (first, second)] == ["1", "2"]

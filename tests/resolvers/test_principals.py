@@ -66,18 +66,16 @@ async def test_an_address_is_told_to_admins_and_to_the_member_alone(
     assert told({"nodes": found.data["nodes"]}, "email") == expected
 
 
-async def test_an_admin_of_another_org_is_told_no_address_here(
-    engine: AsyncEngine, acme: Loaded
-) -> None:
+@pytest.mark.usefixtures("acme")
+async def test_an_admin_of_another_org_is_told_no_address_here(engine: AsyncEngine) -> None:
     text = "{ org { users { nodes { key email } } } }"
     here = await answer(engine, "ada", text, "other")
     assert told(here["org"]["users"], "email") == {"ada": "ada@example.org", "eve": None}
 
 
+@pytest.mark.usefixtures("acme")
 @pytest.mark.parametrize("user", ["ada", "ben"])
-async def test_members_are_listed_deactivated_ones_included(
-    engine: AsyncEngine, acme: Loaded, user: str
-) -> None:
+async def test_members_are_listed_deactivated_ones_included(engine: AsyncEngine, user: str) -> None:
     data = await answer(engine, user, "{ org { users { totalCount nodes { key active } } } }")
     assert data["org"]["users"]["totalCount"] == 4
     expected = {"ada": True, "ben": True, "cleo": False, "dan": True}
@@ -99,9 +97,8 @@ async def test_who_leaves_the_members_is_active_no_more_and_who_returns_is_again
     assert told(back["node"]["groups"], "key").keys() == {"build", "members"}
 
 
-async def test_groups_are_listed_and_the_servers_own_are_marked(
-    engine: AsyncEngine, acme: Loaded
-) -> None:
+@pytest.mark.usefixtures("acme")
+async def test_groups_are_listed_and_the_servers_own_are_marked(engine: AsyncEngine) -> None:
     text = "{ org { groups { totalCount nodes { key name reserved } } } }"
     data = await answer(engine, "ben", text)
     assert data["org"]["groups"] == {
@@ -201,6 +198,7 @@ async def test_who_is_no_active_member_sees_no_directory(engine: AsyncEngine, ac
         assert (found.data, found.errors) == ({"org": None, "nodes": [None, None]}, [])
 
 
+@pytest.mark.usefixtures("acme")
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [
@@ -211,7 +209,7 @@ async def test_who_is_no_active_member_sees_no_directory(engine: AsyncEngine, ac
     ],
 )
 async def test_members_are_found_by_name_and_key_but_not_by_address(
-    engine: AsyncEngine, acme: Loaded, wanted: str, found: list[str]
+    engine: AsyncEngine, wanted: str, found: list[str]
 ) -> None:
     text = f"{{ org {{ users(filter: {{ {wanted} }}) {{ totalCount nodes {{ key }} }} }} }}"
     data = await answer(engine, "ada", text)
