@@ -93,6 +93,18 @@ async def test_a_second_change_reads_what_the_first_one_wrote(
     assert await counted(engine, org_id) == 2
 
 
+async def test_a_change_of_sqlite_holds_the_lock_before_its_first_statement(
+    sqlite_url: str,
+) -> None:
+    engine = open_engine(sqlite_url)
+    hasty = create_async_engine(with_driver(sqlite_url), connect_args={"timeout": 0})
+    async with change(engine), hasty.connect() as other:
+        with pytest.raises(OperationalError, match="database is locked"):
+            await other.exec_driver_sql("BEGIN IMMEDIATE")
+    await hasty.dispose()
+    await engine.dispose()
+
+
 async def test_canary_as_drivers_come_the_second_of_two_changes_wipes_out_the_first(
     plain: AsyncEngine, engine: AsyncEngine, org_id: int
 ) -> None:
