@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import URL, Connection, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from db.tenancy import check_tenancy
@@ -67,7 +67,7 @@ def open_engine(text: str, *, connections: int = 10) -> AsyncEngine:
         url,
         pool_size=connections,
         max_overflow=0,
-        pool_pre_ping=not sqlite,
+        pool_reset_on_return=None,  # whoever begins a transaction ends it
         connect_args=_sqlite_arguments(url) if sqlite else _postgresql_arguments(),
         json_serializer=_json,
         hide_parameters=True,  # errors and their logs tell no values
@@ -75,6 +75,8 @@ def open_engine(text: str, *, connections: int = 10) -> AsyncEngine:
     if sqlite:
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine.sync_engine, "checkout", _refuse_closed)
     event.listen(engine.sync_engine, "before_cursor_execute", check_tenancy)
     return engine
 
@@ -92,6 +94,12 @@ def _postgresql_arguments() -> dict[str, Any]:
     # Just-in-time compilation costs more than it gives on statements this short.
     settings = {"application_name": "freehold", "jit": "off"}
     return {"timeout": SECONDS_TO_CONNECT, "server_settings": settings}
+
+
+def _refuse_closed(connection: Any, _record: object, _proxy: object) -> None:
+    """Make the pool open another connection in place of one that the server has closed."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -3,6 +3,7 @@
 import re
 import sqlite3
 
+from asyncpg import InterfaceError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -30,6 +31,8 @@ def is_unavailable(error: BaseException) -> bool:
         return _sqlite_is_unavailable(cause)
     if state := getattr(cause, "sqlstate", None):
         return bool(POSTGRESQL_STATES.match(state))
+    if isinstance(cause, InterfaceError):
+        return "closed" in str(cause)  # else the driver was used wrongly
     return isinstance(cause, OSError | TimeoutError | PoolTimeout)
 
 

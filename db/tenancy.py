@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeGuard
 
 from sqlalchemy import (
+    Compiled,
     Connection,
     ExecutionContext,
     Insert,
@@ -49,10 +50,18 @@ def check_tenancy(
     elif not isinstance(compiled.statement, ExecutableDDLElement) and not hasattr(
         compiled, "tenancy_checked"
     ):
-        check_statement(compiled.statement)
-        if any(isinstance(part, TextClause) for part in _parts(compiled.statement)):
-            _check_text(statement)
+        check_compiled(compiled)
         compiled.tenancy_checked = True
+
+
+def check_compiled(compiled: Compiled) -> None:
+    """Raise TenancyError unless a compiled statement names the Org, also in its parts of text."""
+    statement = compiled.statement
+    if statement is None:
+        raise TenancyError("There is no statement to check.")
+    check_statement(statement)
+    if any(isinstance(part, TextClause) for part in _parts(statement)):
+        _check_text(str(compiled))
 
 
 def _check_text(statement: str) -> None:

@@ -19,7 +19,7 @@ MARK = "freehold"  # the key under which a field's metadata holds its declaratio
 
 Key: TypeAlias = tuple[Any, ...]  # an edge's `needs` of one parent; the first is what rows bear
 Columns: TypeAlias = tuple[str, ...]
-Row: TypeAlias = tuple[Any, ...]
+Row: TypeAlias = Sequence[Any]
 
 
 # A batch function answers an edge for many parents at once, with one statement. It gets a context,

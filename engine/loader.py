@@ -58,7 +58,8 @@ class Loaders:
         """Return how many rows the whole list has; pages of one list are counted together."""
 
         async def batch(keys: list[Key]) -> list[Any]:
-            found: dict[Any, int] = dict(await edge.count(self._context, keys, page, ()))
+            counted = await edge.count(self._context, keys, page, ())
+            found = {row[0]: row[1] for row in counted}
             return [found.get(_mark(one), 0) for one in keys]
 
         return int(await self._loader((edge, "count", page.filters), batch).load(key))

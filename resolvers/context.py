@@ -5,23 +5,23 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import Executable
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from auth.access import access_of, access_parameters
 from auth.authenticate import Credential
 from auth.subject import OrgRow, Subject, load_subject
 from db import clock
-from db.engine import snapshot
+from db.queries import AnySelect
+from db.reader import Reader, read
 from engine.loader import Loaders
 
 
 class Reading:
     """One read by one asker: all its statements see one snapshot, one moment and one subject."""
 
-    def __init__(self, connection: AsyncConnection, subject: Subject, *, now: int) -> None:
-        self.connection, self.subject = connection, subject
-        self.dialect = connection.dialect.name
+    def __init__(self, reader: Reader, subject: Subject, *, now: int) -> None:
+        self.subject, self.dialect = subject, reader.dialect
+        self._reader = reader
         self.access = access_of(subject, self.dialect)
         self.loaders = Loaders(self)
         self.statements = 1  # the subject's look-up
@@ -35,8 +35,8 @@ class Reading:
         return self.subject.org
 
     async def fetch(
-        self, statement: Executable, parameters: Mapping[str, object]
-    ) -> Sequence[tuple[Any, ...]]:
+        self, statement: AnySelect, parameters: Mapping[str, object]
+    ) -> Sequence[Sequence[Any]]:
         """Run a statement with its own parameters beside the subject's.
 
         After an error, resolvers may go on asking though nobody waits for them. Once the reading is
@@ -46,8 +46,7 @@ class Reading:
             if not self._open:
                 return []
             self.statements += 1
-            result = await self.connection.execute(statement, {**self._parameters, **parameters})
-            return [tuple(row) for row in result]
+            return await self._reader.fetch(statement, {**self._parameters, **parameters})
 
     async def close(self) -> None:
         """Let no statement begin any more, and wait for the one that runs."""
@@ -59,8 +58,8 @@ class Reading:
 async def reading(engine: AsyncEngine, credential: Credential) -> AsyncGenerator[Reading]:
     """Open a snapshot and look the asker up in it; AuthError when its account is gone."""
     now = clock.now()
-    async with snapshot(engine) as connection:
-        opened = Reading(connection, await load_subject(connection, credential), now=now)
+    async with read(engine) as reader:
+        opened = Reading(reader, await load_subject(reader, credential), now=now)
         try:
             yield opened
         finally:

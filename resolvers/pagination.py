@@ -4,20 +4,19 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import lru_cache, reduce
 from operator import add
-from typing import Any, TypeAlias
+from typing import Any
 
 from sqlalchemy import FromClause, Select, func, select, true, union_all
 
 from auth.access import ORG_ID, Access
 from db.queries import POSTGRESQL, AnySelect, in_this_order, parent_parameters, parent_table
-from engine.edge import Columns, Key
+from engine.edge import Columns, Key, Row
 from engine.page import Page, Shape
 from resolvers.context import Reading
 from resolvers.filters import filter_parameters
 from resolvers.listing import LIMIT, Build, Expression, Listing, cut_page, ordering
 from resolvers.paths import Path
 
-Row: TypeAlias = tuple[Any, ...]
 CACHED_STATEMENTS = 512
 
 

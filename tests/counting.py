@@ -1,23 +1,38 @@
 """Counts the SQL statements that reach the database."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
 from sqlalchemy import Connection, Engine, event
+
+from db.queries import AnySelect
+from db.reader import DriverReader, prepare
 
 
 @contextmanager
 def counted() -> Generator[list[str]]:
-    """Give the list of the statements that any engine executes from now on, BEGIN left out."""
+    """Give the list of the statements that are executed from now on, BEGIN and COMMIT left out.
+
+    Those of any engine, and those that a driver's connection is asked straight.
+    """
     statements: list[str] = []
+    fetch = DriverReader.fetch
 
     def note(_connection: Connection, _cursor: object, statement: str, *_: Any) -> None:
         if not statement.startswith("BEGIN"):
             statements.append(statement)
 
+    async def noted(
+        reader: DriverReader, statement: AnySelect, parameters: Mapping[str, Any]
+    ) -> Sequence[Any]:
+        statements.append(prepare(statement, reader.dialect).text)
+        return await fetch(reader, statement, parameters)
+
     event.listen(Engine, "before_cursor_execute", note)
     try:
-        yield statements
+        with patch.object(DriverReader, "fetch", noted):
+            yield statements
     finally:
         event.remove(Engine, "before_cursor_execute", note)

@@ -1,6 +1,7 @@
 """Builders of Orgs for tests, and how a test asks in one as the server does."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, Self
@@ -8,13 +9,15 @@ from typing import Any, Self
 import orjson
 from graphql import GraphQLSchema
 from sqlalchemy import Row, Select, Table, select
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from auth.authenticate import Credential
+from auth.subject import Subject, load_subject
 from db import ids
 from db.engine import snapshot
 from db.ids import org_public_id, public_id
 from db.models import ASSET, ORG, PRINCIPAL, PROJECT, SPACE
+from db.reader import ConnectionReader
 from engine.executor import Executor
 from resolvers.context import reading
 from resolvers.manifest.load import load_manifest
@@ -153,6 +156,15 @@ def _public_ids(org_id: int, *tables: Sequence[Row[Any]]) -> Iterator[tuple[str,
         yield path, public_id(ids.PROJECT, org_id, row.id)
     for row in assets:
         yield above[row.project_id] + row.key, public_id(ids.ASSET, org_id, row.id)
+
+
+@asynccontextmanager
+async def asker(
+    engine: AsyncEngine, credential: Credential
+) -> AsyncGenerator[tuple[AsyncConnection, Subject]]:
+    """Give a snapshot, and who the credential is in it."""
+    async with snapshot(engine) as connection:
+        yield connection, await load_subject(ConnectionReader(connection), credential)
 
 
 async def ask(

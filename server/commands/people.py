@@ -11,6 +11,7 @@ from auth.authenticate import Credential, issue_token
 from auth.errors import AuthError
 from auth.subject import load_subject
 from db.models import ACCOUNT, ORG, PRINCIPAL
+from db.reader import ConnectionReader
 from server.commands.errors import CommandError
 
 
@@ -77,7 +78,9 @@ def _only(candidates: Sequence[Member], account: str, org: str) -> Member:
 
 async def _check_active(connection: AsyncConnection, person: Person, called: str) -> None:
     try:
-        subject = await load_subject(connection, Credential(person.account_id, person.org_id))
+        subject = await load_subject(
+            ConnectionReader(connection), Credential(person.account_id, person.org_id)
+        )
     except AuthError as error:
         raise CommandError(f"The account of {called} was deleted.") from error
     if subject.org is None:

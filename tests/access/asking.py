@@ -11,8 +11,7 @@ from auth.check import check
 from auth.levels import Permission
 from db import clock
 from db.ids import NodeId, parse_id
-from resolvers.context import reading
-from tests.factories import Loaded, address, ask, asked_as, content, run
+from tests.factories import Loaded, address, ask, asked_as, asker, content, run
 
 Json = dict[str, Any]
 
@@ -97,8 +96,8 @@ class Asker:
     async def checked(self) -> list[Permission]:
         """Return what `check` says of each of the ids."""
         nodes = [_node(id_) for id_ in ids_to_ask(self.loaded)]
-        async with reading(self.engine, self.credential) as context:
-            connection, subject, now = context.connection, context.subject, clock.now()
+        async with asker(self.engine, self.credential) as (connection, subject):
+            now = clock.now()
             return [await check(connection, subject, node, now=now) for node in nodes]
 
 

@@ -11,9 +11,8 @@ from db import clock
 from db.engine import change
 from db.ids import NodeId, parse_id
 from db.models import ASSET, PROJECT, SPACE
-from resolvers.context import reading
 from tests.counting import counted
-from tests.factories import Loaded, Manifest, address, load
+from tests.factories import Loaded, Manifest, address, asker, load
 
 NONE, READ, READ_EXECUTE, FULL, OWNER = Permission
 NEXT_CENTURY = "2101-01-01T00:00:00Z"
@@ -46,12 +45,12 @@ async def levels(
     engine: AsyncEngine, user: str, *nodes: NodeId | None, org: str = "acme", now: int = 0
 ) -> list[Permission]:
     """Check the nodes as the user, at `now` or at present."""
-    async with reading(engine, Credential(address(user), org)) as context:
+    async with asker(engine, Credential(address(user), org)) as (connection, subject):
         found = list[Permission]()
         for node in nodes:
             assert node is not None
             moment = now or clock.now()
-            found.append(await check(context.connection, context.subject, node, now=moment))
+            found.append(await check(connection, subject, node, now=moment))
         return found
 
 
@@ -171,9 +170,9 @@ async def delete(engine: AsyncEngine, table: Table, loaded: Loaded, name: str) -
 async def test_how_many_statements_it_takes(
     engine: AsyncEngine, acme: Loaded, user: str, *, name: str, statements: int
 ) -> None:
-    async with reading(engine, Credential(address(user), "acme")) as context:
+    async with asker(engine, Credential(address(user), "acme")) as (connection, subject):
         (node,) = ids(acme, name)
         assert node is not None
         with counted() as made:
-            await check(context.connection, context.subject, node, now=clock.now())
+            await check(connection, subject, node, now=clock.now())
     assert len(made) == statements

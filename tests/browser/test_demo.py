@@ -13,9 +13,8 @@ from auth.authenticate import Credential, issue_token
 from auth.check import check
 from auth.levels import Permission
 from auth.secret import load_secret
-from auth.subject import load_subject
 from db import clock
-from db.engine import open_engine, snapshot
+from db.engine import open_engine
 from db.ids import parse_id
 from resolvers.manifest.load import load_manifest
 from server.app import create_app
@@ -24,6 +23,7 @@ from server.settings import Settings
 from tests.browser.driving import Browser, open_graphiql, run_query
 from tests.browser.serving import serving
 from tests.databases import SQLiteFiles
+from tests.factories import asker
 
 pytestmark = pytest.mark.browser
 
@@ -125,8 +125,7 @@ async def test_each_person_sees_their_tree(
 async def judged(engine: AsyncEngine, account: int, ids: list[str]) -> list[str]:
     """Return the permissions on the nodes, by the check of one node at a time."""
     found: list[Permission] = []
-    async with snapshot(engine) as connection:
-        subject = await load_subject(connection, Credential(account, DEMO_ORG))
+    async with asker(engine, Credential(account, DEMO_ORG)) as (connection, subject):
         for public_id in ids:
             node = parse_id(public_id)
             assert node is not None

@@ -65,7 +65,7 @@ class Desk:
         return [(call.batch, call.keys) for call in self.calls]
 
 
-def values(row: Any, columns: Columns) -> Row:
+def values(row: Any, columns: Columns) -> tuple[Any, ...]:
     return tuple(getattr(row, name) for name in columns)
 
 
@@ -130,7 +130,7 @@ def listed(shelf: int, page: Page) -> list[BookRow]:
 
 
 def cut(shelf: int, page: Page) -> list[BookRow]:
-    def place(book: BookRow) -> Row:
+    def place(book: BookRow) -> tuple[Any, ...]:
         return values(book, page.order.columns)
 
     low, high = page.after, page.before

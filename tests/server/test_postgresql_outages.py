@@ -1,16 +1,20 @@
 """A PostgreSQL database that goes away: 503 while it is gone, and nothing to do once it is back."""
 
 import socket
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from itertools import count
 from typing import Any
+from unittest.mock import patch
 
 import pytest
-from sqlalchemy import Connection, Engine, event, make_url
+from sqlalchemy import make_url
 
 from db.engine import open_engine
+from db.queries import AnySelect
+from db.reader import DriverReader
 from tests.databases import PostgreSQLDatabases, run
 from tests.server.asking import Log, store_orgs
 from tests.server.outage import (
@@ -111,10 +115,10 @@ def test_connections_that_end_between_two_requests_are_not_noticed(postgresql_ur
 def test_a_connection_that_ends_in_the_middle_of_a_request_is_unavailable_once(
     postgresql_url: str, log: Log, place: int, compiles: bool
 ) -> None:
-    orgs, name = run(store_orgs(postgresql_url)), str(make_url(postgresql_url).database)
+    orgs = run(store_orgs(postgresql_url))
     with server(postgresql_url, orgs, compiles=compiles) as client:
         assert_recovered(client)
-        with before_statement(place, name, partial(terminate, postgresql_url)):
+        with before_statement(place, partial(terminate, postgresql_url)):
             response = client.ask(TREE, {"text": "core"}, X_Request_Id="mine")
         assert_told_unavailable(response)
         faults = log.entries("fault")
@@ -125,18 +129,16 @@ def test_a_connection_that_ends_in_the_middle_of_a_request_is_unavailable_once(
 
 
 @contextmanager
-def before_statement(place: int, database: str, work: Callable[[], None]) -> Generator[None]:
-    """Do the work before the database's statement of that place, from 1, is executed."""
-    seen: list[str] = []
+def before_statement(place: int, work: Callable[[], None]) -> Generator[None]:
+    """Do the work before the statement of that place, from 1, is executed."""
+    fetch, seen = DriverReader.fetch, count(1)
 
-    def note(connection: Connection, _cursor: object, statement: str, *_: Any) -> None:
-        if connection.engine.url.database == database:
-            seen.append(statement)
-            if len(seen) == place:
-                work()
+    async def noted(
+        reader: DriverReader, statement: AnySelect, parameters: Mapping[str, Any]
+    ) -> Sequence[Any]:
+        if next(seen) == place:
+            work()
+        return await fetch(reader, statement, parameters)
 
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
+    with patch.object(DriverReader, "fetch", noted):
         yield
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)

@@ -1,0 +1,136 @@
+"""Two ways to read rows: straight from a driver, in a snapshot, or within a change that is open."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol, TypeAlias
+
+from sqlalchemy import Dialect, PoolProxiedConnection, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.util.concurrency import greenlet_spawn
+
+from db.engine import DRIVERS
+from db.queries import POSTGRESQL, SQLITE, AnySelect
+from db.tenancy import check_compiled
+
+Row: TypeAlias = Sequence[Any]
+DIALECTS: Mapping[str, Dialect] = {
+    name: make_url(f"{driver}://").get_dialect()() for name, driver in DRIVERS.items()
+}
+# SQLite's snapshot is fixed by the first statement after BEGIN.
+BEGIN = {POSTGRESQL: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", SQLITE: "BEGIN"}
+PREPARED_STATEMENTS = 2048
+WORKED = "worked"  # the mark of a connection on which a transaction began
+
+
+class Reader(Protocol):
+    """Runs statements one at a time; all of them see the database at one moment."""
+
+    dialect: str
+
+    async def fetch(self, statement: AnySelect, parameters: Mapping[str, Any]) -> Sequence[Row]:
+        """Return the statement's rows, each a sequence of the columns in their order."""
+        ...
+
+
+class ConnectionReader:
+    """Reads what a connection of SQLAlchemy's sees in its transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.dialect = connection.dialect.name
+        self._connection = connection
+
+    async def fetch(self, statement: AnySelect, parameters: Mapping[str, Any]) -> Sequence[Row]:
+        """Return the statement's rows."""
+        return (await self._connection.execute(statement, parameters)).all()
+
+
+class DriverReader:
+    """Reads by the driver itself, whose rows come unconverted: SQLite's booleans are 0 and 1."""
+
+    def __init__(self, connection: Any, dialect: str) -> None:
+        self.dialect = dialect
+        self._ask: Callable[..., Awaitable[Sequence[Row]]] = (
+            connection.fetch if dialect == POSTGRESQL else _asking_sqlite(connection)
+        )
+
+    async def fetch(self, statement: AnySelect, parameters: Mapping[str, Any]) -> Sequence[Row]:
+        """Return the statement's rows: one round trip, on SQLite one visit to its thread."""
+        prepared = prepare(statement, self.dialect)
+        try:
+            return await self._ask(prepared.text, *prepared.arguments(parameters))
+        except Exception as error:
+            error.add_note(f"[SQL: {prepared.text}]")
+            raise
+
+
+def _asking_sqlite(connection: Any) -> Callable[..., Awaitable[Sequence[Row]]]:
+    def ask(text: str, *arguments: Any) -> Awaitable[Sequence[Row]]:
+        rows: Awaitable[Sequence[Row]] = connection.execute_fetchall(text, arguments)
+        return rows
+
+    return ask
+
+
+class Prepared(NamedTuple):
+    """A statement as text, the names of its parameters in order, and the values it brings."""
+
+    text: str
+    names: tuple[str, ...]
+    own: Mapping[str, Any]
+
+    def arguments(self, parameters: Mapping[str, Any]) -> list[Any]:
+        """Return the values in the statement's order."""
+        own = self.own
+        return [parameters[name] if name in parameters else own[name] for name in self.names]
+
+
+@lru_cache(PREPARED_STATEMENTS)
+def prepare(statement: AnySelect, dialect: str) -> Prepared:
+    """Compile a statement and check its tenancy, once for the same object."""
+    compiled: Any = statement.compile(dialect=DIALECTS[dialect])
+    check_compiled(compiled)
+    asked = {bound.key: None for bound in compiled.bind_names if bound.required}
+    state = compiled.construct_expanded_state(asked)
+    own = {name: value for name, value in state.parameters.items() if name not in asked}
+    return Prepared(state.statement, tuple(state.positiontup), own)
+
+
+@asynccontextmanager
+async def read(engine: AsyncEngine) -> AsyncGenerator[DriverReader]:
+    """Give a reader of one snapshot, by a driver's connection out of the engine's pool."""
+    dialect = engine.dialect.name
+    pooled = await _begun(engine, BEGIN[dialect])
+    try:
+        yield DriverReader(pooled.driver_connection, dialect)
+    finally:
+        await asyncio.shield(_end(pooled))
+
+
+async def _begun(engine: AsyncEngine, begin: str) -> PoolProxiedConnection:
+    """Begin on a pooled connection; one that broke while it lay in the pool is replaced."""
+    while True:
+        pooled = await engine.raw_connection()
+        connection: Any = pooled.driver_connection
+        worked = WORKED in pooled.info
+        try:
+            await connection.execute(begin)
+        except BaseException as error:
+            await asyncio.shield(greenlet_spawn(pooled.invalidate))
+            if worked and isinstance(error, Exception):
+                continue
+            raise
+        pooled.info[WORKED] = True
+        return pooled
+
+
+async def _end(pooled: PoolProxiedConnection) -> None:
+    """End the transaction, and give the connection back if it can be used again."""
+    connection: Any = pooled.driver_connection
+    try:
+        await connection.execute("COMMIT")
+    except Exception:  # noqa: BLE001 - nothing was written; what was read, was read
+        await greenlet_spawn(pooled.invalidate)
+    else:
+        pooled.close()
