@@ -4,8 +4,8 @@ It computes what `auth.levels` defines; a test holds the two together. Values ar
 `org_id`, `principals` and `now`, so that one statement serves every viewer of its kind.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
@@ -19,6 +19,7 @@ from sqlalchemy import (
     case,
     func,
     literal,
+    literal_column,
     null,
     or_,
     select,
@@ -29,12 +30,16 @@ from sqlalchemy import (
 from auth.levels import Permission, Standing
 from auth.subject import Subject
 from db.models import GRANT, PROJECT
-from db.queries import AnySelect, in_this_order, numbers, one_of
+from db.queries import Amount, AnySelect, amount, in_this_order, numbers, one_of
 
 Number: TypeAlias = ColumnElement[Any]
 ORG_ID = bindparam("org_id", type_=BigInteger())
 MEMBER_ID = bindparam("member_id", type_=BigInteger())
 NOW = bindparam("now", type_=BigInteger())
+
+ZERO: ColumnElement[int] = literal_column("0")
+Only: TypeAlias = Callable[[FromClause], tuple[ColumnElement[bool], ...]]
+HELD: Mapping[str, Only] = {"cap": lambda _: (), "flow": lambda grant: (grant.c.propagate,)}
 
 
 @dataclass(frozen=True)
@@ -62,10 +67,34 @@ class Reach:
 
 @dataclass(frozen=True)
 class Access:
-    """The rule for one kind of viewer on one database; it holds no viewer's values."""
+    """The rule for one kind of viewer on one database; it holds no viewer's values.
+
+    Where the parents are few, what is held at their spaces is best looked up space by space.
+    """
 
     dialect: str
     admin: bool
+    parents: Amount = Amount.MANY
+
+    def about(self, parents: int) -> "Access":
+        """Return the rule for statements about so many parents."""
+        return replace(self, parents=amount(parents))
+
+    def reach_at(self, spaces: AnySelect) -> Reach:
+        """Return the reach at the spaces whose ids are given; at every space if they are many."""
+        if self.admin or self.parents is Amount.MANY:
+            return self.reach()
+        # OFFSET keeps both databases from computing a column wherever it is named.
+        space = spaces.subquery("here")
+        space_id = space.c[0].label("space_id")
+        levels = [self._held_at(space_id, only).label(name) for name, only in HELD.items()]
+        held = select(space_id, *levels).offset(ZERO).subquery("held")
+        # It matters only where there is no cap: by a cap the space is seen, and its shared project.
+        best = case((held.c.cap.is_(None), self._best_at(held.c.space_id))).label("best")
+        reach = select(held, best).offset(ZERO).subquery()
+        seen = or_(reach.c.cap.is_not(None), reach.c.best.is_not(None))
+        table = select(reach).where(seen).subquery("reach")
+        return Reach(table.c.cap, table.c.flow, table.c.best, table)
 
     def reach(self) -> Reach:
         """Return the reach at every space at once, as a table to join."""
@@ -129,6 +158,20 @@ class Access:
         return select(space_id.scalar_subquery(), null(), null(), grant.c.level).where(
             self._held(grant), grant.c.project_id.is_not(None)
         )
+
+    def _held_at(self, space_id: Number, only: Only) -> Number:
+        grant = GRANT.alias()
+        here = (self._held(grant), grant.c.space_id == space_id, *only(grant))
+        found = select(func.max(grant.c.level)).where(*here).group_by(grant.c.space_id)
+        return found.correlate_except(grant).scalar_subquery()
+
+    def _best_at(self, space_id: Number) -> Number:
+        grant, project = GRANT.alias(), PROJECT.alias()
+        lies = (project.c.org_id == ORG_ID, project.c.space_id == space_id)
+        granted = and_(self._held(grant), grant.c.project_id == project.c.id)
+        found = select(func.max(grant.c.level)).select_from(in_this_order(project, grant, granted))
+        live = found.where(*lies, project.c.deleted_at.is_(None)).group_by(project.c.space_id)
+        return live.correlate_except(grant, project).scalar_subquery()
 
     def _granted_projects(self) -> AnySelect:
         grant = GRANT.alias()

@@ -4,6 +4,7 @@ All values are named parameters, so that a statement is built once and runs with
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum, auto
 from typing import Any, TypeAlias
 
 import orjson
@@ -29,6 +30,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 POSTGRESQL, SQLITE = "postgresql", "sqlite"
+FEW = 16
 NUMBERS = ARRAY(BigInteger())
 
 
@@ -45,8 +47,29 @@ def numbers(dialect: str, values: Iterable[int | None]) -> object:
     return list(values) if dialect == POSTGRESQL else orjson.dumps(list(values)).decode()
 
 
-def parent_table(dialect: str, columns: Sequence[str]) -> FromClause:
-    """Return the table `parent` of the parents that `parent_parameters` passes."""
+class Amount(Enum):
+    """How many parents a statement is about, as far as its form depends on it."""
+
+    ONE = auto()
+    FEW = auto()
+    MANY = auto()
+
+
+def amount(number: int) -> Amount:
+    """Return how many that is."""
+    if number == 1:
+        return Amount.ONE
+    return Amount.FEW if number <= FEW else Amount.MANY
+
+
+def parent_table(dialect: str, columns: Sequence[str], amount: Amount) -> FromClause:
+    """Return the table `parent` of the parents that `parent_parameters` passes.
+
+    From single values PostgreSQL makes a plan that it keeps; from arrays it makes one each time.
+    """
+    if amount is Amount.ONE:
+        values = (bindparam(f"parent_{name}", type_=BigInteger()).label(name) for name in columns)
+        return select(*values).subquery("parent")
     if dialect == POSTGRESQL:
         arrays = [bindparam(f"parent_{name}", type_=NUMBERS) for name in columns]
         table = func.unnest(*arrays).table_valued(*(column(name, BigInteger()) for name in columns))
@@ -63,6 +86,8 @@ def parent_parameters(
     dialect: str, columns: Sequence[str], parents: Sequence[Sequence[int | None]]
 ) -> Mapping[str, object]:
     """Return the parameters for `parent_table`; one sequence of numbers a parent."""
+    if amount(len(parents)) is Amount.ONE:
+        return {f"parent_{name}": parents[0][place] for place, name in enumerate(columns)}
     if dialect == POSTGRESQL:
         return {
             f"parent_{name}": [parent[place] for parent in parents]

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, FromClause, Text, and_, literal, or_, select
 
 from auth.access import ORG_ID, Access
 from db.models import ASSET, PROJECT, SPACE
-from db.queries import in_this_order
+from db.queries import AnySelect, in_this_order
 from engine.page import Orders, Value
 from resolvers.listing import Expression, Listing
 from resolvers.pagination import Matched, Paged, Walked
@@ -71,7 +71,7 @@ def _of_project(access: Access, parent: FromClause) -> Listing:
 def _by_id(access: Access, parent: FromClause) -> Listing:
     """Return the listing of assets wherever they lie, the Org's shared project included."""
     asset, project, space = ASSET.alias("asset"), PROJECT.alias("project"), SPACE.alias("space")
-    reach = access.reach()
+    reach = access.reach_at(_spaces_of(parent))
     in_project = and_(project.c.org_id == ORG_ID, project.c.id == asset.c.project_id)
     in_space = and_(space.c.org_id == ORG_ID, space.c.id == project.c.space_id)
     source = in_this_order(parent, asset).join(project, in_project).outerjoin(space, in_space)
@@ -80,6 +80,14 @@ def _by_id(access: Access, parent: FromClause) -> Listing:
     seen = (*live, placed, *seen_projects(access, project, reach), asset.c.id == parent.c.id)
     columns = _columns(asset, access.project_level(project, reach))
     return Listing(asset, reach.join(source, project.c.space_id, outer=True), columns, seen)
+
+
+def _spaces_of(parent: FromClause) -> AnySelect:
+    asset, project = ASSET.alias(), PROJECT.alias()
+    in_project = and_(project.c.org_id == ORG_ID, project.c.id == asset.c.project_id)
+    source = in_this_order(in_this_order(parent, asset), project, in_project)
+    lies = (asset.c.org_id == ORG_ID, asset.c.id == parent.c.id)
+    return select(project.c.space_id).select_from(source).where(*lies).distinct()
 
 
 def _no_space(_access: Access, _parent: None) -> Listing:

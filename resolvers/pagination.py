@@ -40,7 +40,8 @@ class Listed(ABC):
         self, reading: Reading, parents: Sequence[Key], page: Page, columns: Columns
     ) -> Sequence[Row]:
         """Return each parent's page, one row more than its size where there are more."""
-        statement = _page_statement(self, reading.access, page.shape, columns)
+        access = reading.access.about(len(parents))
+        statement = _page_statement(self, access, page.shape, columns)
         parameters = self._parameters(reading, parents, page)
         return await reading.fetch(statement, {**parameters, "limit": page.limit})
 
@@ -48,7 +49,8 @@ class Listed(ABC):
         self, reading: Reading, parents: Sequence[Key], page: Page, _columns: Columns
     ) -> Sequence[Row]:
         """Return each parent's key and the number of rows that its list has."""
-        statement = _count_statement(self, reading.access, page.shape.filters)
+        access = reading.access.about(len(parents))
+        statement = _count_statement(self, access, page.shape.filters)
         return await reading.fetch(statement, self._parameters(reading, parents, page))
 
     def _parameters(self, reading: Reading, parents: Sequence[Key], page: Page) -> dict[str, Any]:
@@ -74,7 +76,7 @@ class Paged(Listed):
         if not self.parent:
             listing = self.build(access, None)
             return _of_org(cut_page(listing, shape, listing.chosen(columns)))
-        parent = parent_table(access.dialect, self.parent)
+        parent = parent_table(access.dialect, self.parent, access.parents)
         if access.dialect == POSTGRESQL:
             listing = self.build(access, parent)
             page = cut_page(listing, shape, listing.chosen(columns)).lateral("page")
@@ -85,7 +87,7 @@ class Paged(Listed):
         """Return the statement for the number of rows that each parent's list has."""
         if not self.parent:
             return _of_org(_counted(self.build(access, None), filters))
-        parent = parent_table(access.dialect, self.parent)
+        parent = parent_table(access.dialect, self.parent, access.parents)
         number = _counted(self.build(access, parent), filters).correlate(parent).scalar_subquery()
         return select(parent.c[self.parent[0]], number).select_from(parent)
 
@@ -126,14 +128,15 @@ class Matched:
         self, reading: Reading, parents: Sequence[Key], _argument: object, columns: Columns
     ) -> Sequence[Row]:
         """Return each parent's row; none for a parent whose row isn't there or isn't seen."""
-        statement = _match_statement(self, reading.access, columns)
+        access = reading.access.about(len(parents))
+        statement = _match_statement(self, access, columns)
         parameters = parent_parameters(reading.dialect, self.parent, parents)
         return await reading.fetch(statement, parameters)
 
 
 @lru_cache(CACHED_STATEMENTS)
 def _match_statement(matched: Matched, access: Access, columns: Columns) -> Select[Any]:
-    parent = parent_table(access.dialect, matched.parent)
+    parent = parent_table(access.dialect, matched.parent, access.parents)
     listing = matched.build(access, parent)
     key = parent.c[matched.parent[0]]
     return select(key, *listing.chosen(columns)).select_from(listing.source).where(*listing.where)

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import FromClause, and_, null, or_
+from sqlalchemy import FromClause, and_, null, or_, select
 
 from auth.access import ORG_ID, Access, Reach
 from db.models import PROJECT, SPACE
-from db.queries import in_this_order
+from db.queries import AnySelect, in_this_order
 from engine.page import Orders, Value
 from resolvers.listing import Expression, Listing
 from resolvers.pagination import Matched, Paged, Walked
@@ -77,7 +77,8 @@ def _of_space(access: Access, parent: FromClause) -> Listing:
 
 def _by_id(access: Access, parent: FromClause) -> Listing:
     """Return the listing of projects wherever they lie, the Org's shared one included."""
-    project, space, reach = PROJECT.alias("project"), SPACE.alias("space"), access.reach()
+    project, space = PROJECT.alias("project"), SPACE.alias("space")
+    reach = access.reach_at(_spaces_of(parent))
     in_space = and_(space.c.org_id == ORG_ID, space.c.id == project.c.space_id)
     source = in_this_order(parent, project).outerjoin(space, in_space)
     live = or_(project.c.space_id.is_(None), space.c.id.is_not(None))
@@ -88,6 +89,13 @@ def _by_id(access: Access, parent: FromClause) -> Listing:
         project_columns(access, project, reach),
         (*seen, project.c.id == parent.c.id),
     )
+
+
+def _spaces_of(parent: FromClause) -> AnySelect:
+    project = PROJECT.alias()
+    source = in_this_order(parent, project)
+    lies = (project.c.org_id == ORG_ID, project.c.id == parent.c.id)
+    return select(project.c.space_id).select_from(source).where(*lies).distinct()
 
 
 def _shared_of_space(access: Access, parent: FromClause) -> Listing:

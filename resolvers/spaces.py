@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import FromClause, case, func, null
+from sqlalchemy import FromClause, case, func, null, select
 
 from auth.access import ORG_ID, Access, Reach
 from db.models import SPACE
@@ -60,8 +60,9 @@ def _columns(access: Access, space: FromClause, reach: Reach) -> dict[str, Expre
     }
 
 
-def _listing(access: Access, space: FromClause, source: FromClause, *where: Any) -> Listing:
-    reach = access.reach()
+def _listing(
+    access: Access, space: FromClause, reach: Reach, source: FromClause, *where: Any
+) -> Listing:
     live = (space.c.org_id == ORG_ID, space.c.deleted_at.is_(None))
     columns = _columns(access, space, reach)
     return Listing(space, reach.join(source, space.c.id), columns, (*live, *where))
@@ -70,12 +71,13 @@ def _listing(access: Access, space: FromClause, source: FromClause, *where: Any)
 def spaces_of_org(access: Access, _parent: None) -> Listing:
     """Return the listing of all spaces that are seen."""
     space = SPACE.alias("space")
-    return _listing(access, space, space)
+    return _listing(access, space, access.reach(), space)
 
 
 def _by_id(access: Access, parent: FromClause) -> Listing:
     space = SPACE.alias("space")
-    return _listing(access, space, in_this_order(parent, space), space.c.id == parent.c.id)
+    reach, source = access.reach_at(select(parent.c.id)), in_this_order(parent, space)
+    return _listing(access, space, reach, source, space.c.id == parent.c.id)
 
 
 SPACES = Level(spaces_of_org, gives=REACH)

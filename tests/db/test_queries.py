@@ -8,7 +8,15 @@ from sqlalchemy import ColumnElement, Text, bindparam, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.models import ORG
-from db.queries import contains, in_this_order, numbers, one_of, parent_parameters, parent_table
+from db.queries import (
+    amount,
+    contains,
+    in_this_order,
+    numbers,
+    one_of,
+    parent_parameters,
+    parent_table,
+)
 
 LARGEST = 2**63 - 1
 PARENTS: dict[str, list[tuple[int | None, ...]]] = {
@@ -28,13 +36,15 @@ async def test_parents_are_a_table(
 ) -> None:
     dialect, columns = connection.dialect.name, ("id", "level")
     parameters = parent_parameters(dialect, columns, parents)
-    result = await connection.execute(select(parent_table(dialect, columns)), parameters)
+    result = await connection.execute(
+        select(parent_table(dialect, columns, amount(len(parents)))), parameters
+    )
     assert [tuple(row) for row in result] == parents
 
 
 async def test_parents_are_joined_with_rows(connection: AsyncConnection) -> None:
     dialect = connection.dialect.name
-    parent = parent_table(dialect, ("id",))
+    parent = parent_table(dialect, ("id",), amount(2))
     found = select(parent.c.id, ORG.c.key).select_from(
         in_this_order(parent, ORG, ORG.c.id == parent.c.id)
     )
