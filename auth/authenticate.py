@@ -5,7 +5,6 @@ import secrets
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, cast
 
@@ -15,6 +14,7 @@ from joserfc.errors import ExpiredTokenError, JoseError, UnsupportedAlgorithmErr
 from joserfc.jwa import JWSAlgModel
 from joserfc.jwk import KeyBase, OctKey
 
+from auth.credential import Credential, Remembered
 from auth.errors import EXPIRED, NOT_SIGNED_IN, TOO_LONG, unauthenticated
 from auth.issuers import Claims, OidcIssuer
 from auth.secret import SECRET_LENGTH
@@ -25,19 +25,6 @@ LEEWAY: Final = 30
 """Seconds by which the clocks of an issuer and of this server may differ."""
 
 _MAX_ID: Final = 2**63 - 1
-
-
-@dataclass(frozen=True)
-class Credential:
-    """Whom a verified token speaks for; whether they exist is for the database to say.
-
-    Attributes:
-        account: our id, or from an OIDC issuer the case-folded e-mail address.
-        org: our id, or from an OIDC issuer the Org's key.
-    """
-
-    account: int | str
-    org: int | str
 
 
 class Algorithms(jws.JWSRegistry):
@@ -112,6 +99,7 @@ class Authenticator:
         self._key = _signing_key(secret)
         self._oidc = oidc
         self._now = now
+        self._remembered = Remembered()
 
     async def authenticate(self, authorization: str | None) -> Credential:
         """Return whom the value of an Authorization header speaks for.
@@ -119,12 +107,19 @@ class Authenticator:
         Raises:
             AuthError: UNAUTHENTICATED, or UNAVAILABLE where an issuer's keys can't be fetched.
         """
-        signed = _parse(_bearer_token(authorization))
+        header = authorization or ""
+        known = self._remembered.recall(header, self._now())
+        return known or await self._verify(header)
+
+    async def _verify(self, header: str) -> Credential:
+        signed = _parse(_bearer_token(header))
         # Not to be trusted yet, not even the issuer: that only chooses by what to verify it.
         claims = _read_claims(signed.payload)
         issuer = claims.get("iss")
         if issuer == OWN_ISSUER:
-            return self._verify_own(signed, claims)
+            credential = self._verify_own(signed, claims)
+            self._remembered.keep(header, credential, float(str(claims["exp"])) + LEEWAY)
+            return credential
         if self._oidc is not None and issuer == self._oidc.issuer:
             return await self._verify_oidc(self._oidc, signed, claims)
         raise unauthenticated()
@@ -178,8 +173,8 @@ def _refusing() -> Generator[None]:
         raise unauthenticated() from error
 
 
-def _bearer_token(authorization: str | None) -> str:
-    scheme, _, token = (authorization or "").strip().partition(" ")
+def _bearer_token(header: str) -> str:
+    scheme, _, token = header.strip().partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise unauthenticated(NOT_SIGNED_IN)
     if len(token) > MAX_TOKEN_LENGTH:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, bindparam, select
 
-from auth.authenticate import Credential
+from auth.credential import Credential
 from auth.errors import AuthError
 from auth.levels import Facts, Kind, Permission, Standing, permission
 from db.models import ACCOUNT, MEMBERSHIP, ORG, PRINCIPAL

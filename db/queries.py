@@ -21,6 +21,7 @@ from sqlalchemy import (
     bindparam,
     column,
     func,
+    literal_column,
     select,
     true,
 )
@@ -79,7 +80,8 @@ def parent_table(dialect: str, columns: Sequence[str], amount: Amount) -> FromCl
         func.json_extract(each.c.value, f"$[{place}]", type_=BigInteger()).label(name)
         for place, name in enumerate(columns)
     )
-    return select(*fields).subquery("parent")
+    # OFFSET keeps SQLite from reading the JSON again wherever a column is named.
+    return select(*fields).offset(literal_column("0")).subquery("parent")
 
 
 def parent_parameters(

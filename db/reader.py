@@ -57,7 +57,7 @@ class DriverReader:
 
     async def fetch(self, statement: AnySelect, parameters: Mapping[str, Any]) -> Sequence[Row]:
         """Return the statement's rows: one round trip, on SQLite one visit to its thread."""
-        prepared = prepare(statement, self.dialect)
+        prepared = prepare(statement, self.dialect, parameters.get("limit"))
         try:
             return await self._ask(prepared.text, *prepared.arguments(parameters))
         except Exception as error:
@@ -87,14 +87,21 @@ class Prepared(NamedTuple):
 
 
 @lru_cache(PREPARED_STATEMENTS)
-def prepare(statement: AnySelect, dialect: str) -> Prepared:
-    """Compile a statement and check its tenancy, once for the same object."""
-    compiled: Any = statement.compile(dialect=DIALECTS[dialect])
-    check_compiled(compiled)
+def prepare(statement: AnySelect, dialect: str, limit: int | None = None) -> Prepared:
+    """Return a statement's text, which tells a limit as a literal, and what else it needs."""
+    compiled = _compiled(statement, dialect)
     asked = {bound.key: None for bound in compiled.bind_names if bound.required}
-    state = compiled.construct_expanded_state(asked)
+    state = compiled.construct_expanded_state({**asked, "limit": limit})
     own = {name: value for name, value in state.parameters.items() if name not in asked}
     return Prepared(state.statement, tuple(state.positiontup), own)
+
+
+@lru_cache(PREPARED_STATEMENTS)
+def _compiled(statement: AnySelect, dialect: str) -> Any:
+    """Compile a statement and check its tenancy, once for the same object."""
+    compiled = statement.compile(dialect=DIALECTS[dialect])
+    check_compiled(compiled)
+    return compiled
 
 
 @asynccontextmanager
@@ -105,7 +112,7 @@ async def read(engine: AsyncEngine) -> AsyncGenerator[DriverReader]:
     try:
         yield DriverReader(pooled.driver_connection, dialect)
     finally:
-        await asyncio.shield(_end(pooled))
+        await _end(pooled)
 
 
 async def _begun(engine: AsyncEngine, begin: str) -> PoolProxiedConnection:
@@ -130,7 +137,10 @@ async def _end(pooled: PoolProxiedConnection) -> None:
     connection: Any = pooled.driver_connection
     try:
         await connection.execute("COMMIT")
-    except Exception:  # noqa: BLE001 - nothing was written; what was read, was read
-        await greenlet_spawn(pooled.invalidate)
+    except BaseException as error:
+        await asyncio.shield(greenlet_spawn(pooled.invalidate))
+        if not isinstance(error, Exception):
+            raise
+        # Nothing was written, and what was read, was read.
     else:
         pooled.close()

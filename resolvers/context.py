@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from auth.access import access_of, access_parameters
-from auth.authenticate import Credential
+from auth.credential import Credential
 from auth.subject import OrgRow, Subject, load_subject
 from db import clock
 from db.queries import AnySelect

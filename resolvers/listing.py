@@ -23,7 +23,8 @@ from engine.page import Shape
 from resolvers.filters import filter_conditions
 
 Expression: TypeAlias = ColumnElement[Any]
-LIMIT = bindparam("limit", type_=Integer())
+# A literal in the SQL: for a limit that it doesn't know PostgreSQL keeps no plan.
+LIMIT = bindparam("limit", type_=Integer(), literal_execute=True)
 
 
 @dataclass(frozen=True)

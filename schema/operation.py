@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from graphql import DocumentNode, GraphQLError, OperationType, get_operation_ast
 
-from auth.authenticate import Credential
+from auth.credential import Credential
 from engine.executor import Executor
 from resolvers.context import Reading
 from schema.documents import Documents, Prepared, Refused

@@ -19,6 +19,7 @@ from schema.documents import Documents
 from schema.limits import Limits
 from schema.operation import Operations
 from schema.root import executable_schema
+from server.collector import settle_collector
 from server.graphiql import graphiql_routes
 from server.health import health_routes
 from server.settings import Settings
@@ -39,6 +40,7 @@ def create_app(settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
+        settle_collector()
         yield
         await engine.dispose()
 

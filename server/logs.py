@@ -6,6 +6,7 @@ import sys
 from collections.abc import MutableMapping
 from typing import Any, TextIO
 
+import orjson
 import structlog
 from structlog.dev import ConsoleRenderer, plain_traceback
 from structlog.processors import JSONRenderer, TimeStamper, add_log_level, format_exc_info
@@ -19,6 +20,8 @@ SECRETS = (
     (re.compile(r"(invalid input for query argument \$\d+: ).*$", re.MULTILINE), r"\1left out"),
 )
 
+LONGEST_HARMLESS = 40  # characters; a token is longer, and so is an error that quotes a value
+
 
 def configure_logs(stream: TextIO = sys.stderr) -> None:
     """Send structlog's entries and those of the standard library's loggers to the stream."""
@@ -31,7 +34,11 @@ def configure_logs(stream: TextIO = sys.stderr) -> None:
         without_secrets,
     ]
     # Its own tracebacks would show local variables.
-    renderer = ConsoleRenderer(exception_formatter=plain_traceback) if terminal else JSONRenderer()
+    renderer = (
+        ConsoleRenderer(exception_formatter=plain_traceback)
+        if terminal
+        else JSONRenderer(serializer=_json)
+    )
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -39,6 +46,10 @@ def configure_logs(stream: TextIO = sys.stderr) -> None:
         cache_logger_on_first_use=True,
     )
     _configure_standard_loggers(stream, shared, renderer)
+
+
+def _json(entry: object, **options: Any) -> str:
+    return orjson.dumps(entry, default=options["default"]).decode()
 
 
 def _configure_standard_loggers(
@@ -63,7 +74,7 @@ def without_secrets(
 ) -> MutableMapping[str, Any]:
     """Leave tokens, and the values of a statement's parameters, out of an entry's texts."""
     for name, value in entry.items():
-        if isinstance(value, str):
+        if isinstance(value, str) and len(value) > LONGEST_HARMLESS:
             entry[name] = redacted(value)
     return entry
 

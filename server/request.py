@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 import orjson
@@ -10,6 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
+REMEMBERED = 64  # Accept headers
 ANY = "*/*"
 ANSWERS = (JSON, GRAPHQL)  # the first for whoever takes both alike
 QUALITY = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?", re.ASCII)
@@ -37,7 +39,11 @@ class Parameters:
 
 def answer_type(request: Request) -> str:
     """Return the type to answer in: the one that the client wants most, of equals the first."""
-    accept = ",".join(request.headers.getlist("accept")).strip() or ANY
+    return _best_of(",".join(request.headers.getlist("accept")).strip() or ANY)
+
+
+@lru_cache(REMEMBERED)
+def _best_of(accept: str) -> str:
     ranges = [_media_range(text) for text in accept.split(",")]
     wanted = {media_type: _wanted(media_type, ranges) for media_type in ANSWERS}
     best = max(ANSWERS, key=lambda media_type: wanted[media_type])

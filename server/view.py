@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from auth.authenticate import Authenticator, Credential
+from auth.authenticate import Authenticator
+from auth.credential import Credential
 from auth.errors import UNAUTHENTICATED, UNAVAILABLE, AuthError
 from schema.errors import INTERNAL
 from schema.operation import METHOD, Answer, Asked, Operations
@@ -50,9 +51,11 @@ class GraphQLView:
         response = await self._respond(request, request_id, notes)
         response.headers["X-Request-Id"] = request_id
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
-        status = response.status_code
-        log.info("graphql", request_id=request_id, status=status, ms=milliseconds, **notes)
-        await response(scope, receive, send)
+        try:
+            await response(scope, receive, send)
+        finally:  # the client needn't wait for it
+            status = response.status_code
+            log.info("graphql", request_id=request_id, status=status, ms=milliseconds, **notes)
 
     async def _respond(self, request: Request, request_id: str, notes: dict[str, Any]) -> Response:
         media_type = JSON

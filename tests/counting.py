@@ -27,7 +27,7 @@ def counted() -> Generator[list[str]]:
     async def noted(
         reader: DriverReader, statement: AnySelect, parameters: Mapping[str, Any]
     ) -> Sequence[Any]:
-        statements.append(prepare(statement, reader.dialect).text)
+        statements.append(prepare(statement, reader.dialect, parameters.get("limit")).text)
         return await fetch(reader, statement, parameters)
 
     event.listen(Engine, "before_cursor_execute", note)

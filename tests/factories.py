@@ -11,7 +11,7 @@ from graphql import GraphQLSchema
 from sqlalchemy import Row, Select, Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from auth.authenticate import Credential
+from auth.credential import Credential
 from auth.subject import Subject, load_subject
 from db import ids
 from db.engine import snapshot

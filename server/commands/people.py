@@ -7,7 +7,8 @@ from typing import NamedTuple
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from auth.authenticate import Credential, issue_token
+from auth.authenticate import issue_token
+from auth.credential import Credential
 from auth.errors import AuthError
 from auth.subject import load_subject
 from db.models import ACCOUNT, ORG, PRINCIPAL

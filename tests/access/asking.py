@@ -6,8 +6,8 @@ from typing import Any
 import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from auth.authenticate import Credential
 from auth.check import check
+from auth.credential import Credential
 from auth.levels import Permission
 from db import clock
 from db.ids import NodeId, parse_id

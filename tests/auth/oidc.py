@@ -10,7 +10,8 @@ from joserfc import jwt
 from joserfc.errors import SecurityWarning
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 
-from auth.authenticate import Authenticator, Credential
+from auth.authenticate import Authenticator
+from auth.credential import Credential
 from auth.errors import AuthError
 from auth.issuers import OidcIssuer
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
-from auth.authenticate import Authenticator, Credential, issue_token
+from auth.authenticate import Authenticator, issue_token
+from auth.credential import Credential
 from auth.errors import AuthError
 from auth.issuers import OidcIssuer
 

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import Table, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from auth.authenticate import Credential
 from auth.check import check
+from auth.credential import Credential
 from auth.levels import Permission
 from db import clock
 from db.engine import change

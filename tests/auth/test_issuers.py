@@ -11,7 +11,8 @@ from joserfc.errors import SecurityWarning
 from joserfc.jwk import ECKey, Key, OctKey, RSAKey
 from joserfc.util import json_b64encode, urlsafe_b64encode
 
-from auth.authenticate import Algorithms, Credential
+from auth.authenticate import Algorithms
+from auth.credential import Credential
 from auth.issuers import OidcIssuer
 from tests.auth.oidc import (
     CLAIMS,

@@ -9,8 +9,9 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from auth.authenticate import Credential, issue_token
+from auth.authenticate import issue_token
 from auth.check import check
+from auth.credential import Credential
 from auth.levels import Permission
 from auth.secret import load_secret
 from db import clock

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 import pytest
 from graphql import GraphQLField, GraphQLObjectType
 
-from auth.authenticate import Credential
+from auth.credential import Credential
 from auth.levels import Permission
 from db.engine import open_engine
 from engine.edge import Connection, Edge, Lookup

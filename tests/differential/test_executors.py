@@ -10,7 +10,7 @@ import pytest
 from graphql import parse, validate
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from auth.authenticate import Credential
+from auth.credential import Credential
 from engine.executor import Executor
 from resolvers.context import reading
 from schema.documents import Documents

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from auth.authenticate import Credential
+from auth.credential import Credential
 from engine.executor import Executor
 from resolvers.context import reading
 from schema.documents import Documents

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog.testing import capture_logs
 
-from auth.authenticate import Credential
+from auth.credential import Credential
 from engine.executor import Executor
 from resolvers.context import Reading, reading
 from schema.documents import Documents

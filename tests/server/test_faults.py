@@ -8,7 +8,8 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from auth.authenticate import Authenticator, Credential
+from auth.authenticate import Authenticator
+from auth.credential import Credential
 from db.engine import open_engine
 from engine.executor import Executor
 from resolvers.context import Reading

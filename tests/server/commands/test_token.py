@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from auth.authenticate import Authenticator, Credential
+from auth.authenticate import Authenticator
+from auth.credential import Credential
 from auth.secret import load_secret
 from tests.databases import run
 from tests.server.commands.acme import manifest

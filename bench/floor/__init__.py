@@ -1,0 +1,1 @@
+"""The floor: what the measured queries take when each is written by hand, without GraphQL."""

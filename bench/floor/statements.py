@@ -1,0 +1,74 @@
+"""The floor's SQL, written by hand: one statement a level, with the whole permission rule in it.
+
+Parameters: 1 is the Org, 2 the asker's principals, 3 the moment in microseconds; from 4 on come a
+statement's own. It is PostgreSQL's dialect; `bench.floor.sqlite` has what SQLite needs otherwise.
+"""
+
+SUBJECT = """
+SELECT m.id, g.id, g.key, o.revision
+FROM account a
+JOIN org o ON o.id = $1
+JOIN principal m ON m.org_id = o.id AND m.account_id = a.id
+JOIN membership h ON h.org_id = o.id AND h.member_id = m.id AND h.ended_at IS NULL
+JOIN principal g ON g.org_id = o.id AND g.id = h.group_id
+WHERE a.id = $2 AND a.deleted_at IS NULL"""
+
+HELD = """g.org_id = $1 AND g.principal_id = ANY ($2::bigint[]) AND g.ended_at IS NULL
+  AND (g.expires_at IS NULL OR g.expires_at > $3::bigint)"""
+
+REACH = f"""(
+  SELECT f.space_id, max(f.cap) AS cap, max(f.flow) AS flow, max(f.best) AS best
+  FROM (
+    SELECT g.space_id, g.level AS cap, CASE WHEN g.propagate THEN g.level END AS flow, NULL AS best
+    FROM access_grant g WHERE {HELD} AND g.space_id IS NOT NULL
+    UNION ALL
+    SELECT (SELECT p.space_id FROM project p
+            WHERE p.org_id = $1 AND p.id = g.project_id AND p.deleted_at IS NULL),
+           NULL, NULL, g.level
+    FROM access_grant g WHERE {HELD} AND g.project_id IS NOT NULL
+  ) f GROUP BY f.space_id
+)"""
+
+
+def reach_of(space_id: str) -> str:
+    """Return the reach of one space, as a row for LATERAL."""
+    held = f"FROM access_grant g WHERE {HELD} AND g.space_id = {space_id}"
+    return f"""(
+      SELECT h.cap, h.flow, CASE WHEN h.cap IS NULL THEN (
+        SELECT max(g.level) FROM project p JOIN access_grant g ON {HELD} AND g.project_id = p.id
+        WHERE p.org_id = $1 AND p.space_id = {space_id} AND p.deleted_at IS NULL) END AS best
+      FROM (SELECT max(g.level) AS cap, max(CASE WHEN g.propagate THEN g.level END) AS flow
+            {held}) h
+    )"""
+
+
+def _own(cap: str) -> str:
+    """Return the highest grant on the project p itself, lowered by what is held at its space."""
+    return f"""(
+      SELECT CASE WHEN {cap} < 3 AND max(g.level) > {cap} THEN {cap} ELSE max(g.level) END
+      FROM access_grant g WHERE {HELD} AND g.project_id = p.id GROUP BY g.project_id)"""
+
+
+def level(reach: str) -> str:
+    """Return the permission on the project p by the reach of its space."""
+    cap, flow, best = (f"{reach}.{name}" for name in ("cap", "flow", "best"))
+    return f"""coalesce({_own(cap)}, CASE WHEN p.is_shared
+      THEN CASE WHEN p.space_id IS NULL THEN 2
+                ELSE coalesce({cap}, CASE WHEN {best} < 2 THEN {best}
+                                          WHEN {best} IS NOT NULL THEN 2 END) END
+      ELSE {flow} END, 0)"""
+
+
+def seen(reach: str) -> str:
+    """Return whether the project p is seen."""
+    return f"""({reach}.flow IS NOT NULL
+      OR p.is_shared AND ({reach}.cap IS NOT NULL OR {reach}.best IS NOT NULL)
+      OR p.id IN (SELECT g.project_id FROM access_grant g
+                  WHERE {HELD} AND g.project_id IS NOT NULL))"""
+
+
+LIVE_SPACE = "s.org_id = $1 AND s.deleted_at IS NULL"
+LIVE_PROJECT = "p.org_id = $1 AND p.deleted_at IS NULL"
+LIVE_ASSET = "a.org_id = $1 AND a.deleted_at IS NULL"
+NINE = """p.id, p.key, p.name, p.description, p.is_shared, {level} AS level,
+  p.created_at, p.updated_at, p.space_id"""
