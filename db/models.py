@@ -270,6 +270,12 @@ class Grant(Tenant):
             "project_id",
             where=_lasting(),
         ),
+        _index(
+            "ix_access_grant_expiry",
+            "org_id",
+            "expires_at",
+            where=and_(_lasting(), column("expires_at").is_not(None)),
+        ),
         CLUSTERED,
     )
 

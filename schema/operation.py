@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import Any, TypeAlias
 
 from graphql import DocumentNode, GraphQLError, OperationType, get_operation_ast
@@ -10,9 +10,11 @@ from graphql import DocumentNode, GraphQLError, OperationType, get_operation_ast
 from auth.credential import Credential
 from engine.executor import Executor
 from resolvers.context import Reading
+from schema.asked import Answer, Asked
 from schema.documents import Documents, Prepared, Refused
 from schema.errors import coded, masked, raise_unavailable, shown_errors
 from schema.storable import UNSTORABLE, has_storable_literals, is_storable
+from schema.tag import tag_of
 
 BAD_DOCUMENT, BAD_OPERATION, BAD_INPUT = "BAD_DOCUMENT", "BAD_OPERATION", "BAD_INPUT"
 METHOD = "METHOD"
@@ -20,36 +22,13 @@ LONGEST_NAME = 64  # of an operation, in the log
 OpenReading: TypeAlias = Callable[[Credential], AbstractAsyncContextManager[Reading]]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a client asks to run; `read_only` where the transport may carry queries alone."""
-
-    text: str
-    variables: dict[str, Any]
-    operation_name: str | None
-    read_only: bool
-    request_id: str
-
-
-@dataclass(slots=True)
-class Answer:
-    """What came of it; `ran` tells an operation that was executed from one that could not be.
-
-    `noted` is for the log: what ran, who asked, and how many SQL statements it took.
-    """
-
-    data: Any = None
-    errors: list[GraphQLError] = field(default_factory=list)
-    extensions: dict[str, Any] = field(default_factory=dict)
-    ran: bool = False
-    noted: dict[str, Any] = field(default_factory=dict)
-
-
 class Operations:
     """Runs operations by one executor; `reading` opens the snapshot that each sees."""
 
     def __init__(self, executor: Executor, documents: Documents, reading: OpenReading) -> None:
         self._executor, self._documents, self._reading = executor, documents, reading
+        # What answers alike: the same program with the same limits, which answers tell of.
+        self._name = f"{version('freehold')} {documents.limits} {documents.introspection}"
 
     async def run(self, asked: Asked, credential: Credential) -> Answer:
         """Run what is asked; whatever goes wrong is in the answer's errors."""
@@ -79,6 +58,9 @@ class Operations:
         self, answer: Answer, prepared: Prepared, asked: Asked, credential: Credential
     ) -> None:
         async with self._reading(credential) as context:
+            answer.noted = _notes(context, prepared.document, asked)
+            if await self._is_unchanged(answer, context, prepared.document, asked):
+                return
             result = await self._executor.execute(
                 prepared.document,
                 prepared.operations,
@@ -86,11 +68,24 @@ class Operations:
                 variables=asked.variables,
                 context=context,
             )
-            answer.noted = _notes(context, prepared.document, asked)
+            answer.noted["statements"] = context.statements
             raise_unavailable(result)  # what a broken snapshot gave is no answer
         answer.data = result.data
         answer.errors = shown_errors(result, otherwise=BAD_INPUT, request_id=asked.request_id)
         answer.ran = result.data is not None or any(error.path for error in answer.errors)
+        if answer.errors:
+            answer.tag = None
+
+    async def _is_unchanged(
+        self, answer: Answer, context: Reading, document: DocumentNode, asked: Asked
+    ) -> bool:
+        """Tag the answer, if a tag is wanted, and return whether the client has it already."""
+        if asked.known_tags is None or not _is_query(document, asked):
+            return False
+        answer.tag = await tag_of(context, asked, server=self._name)
+        answer.unchanged = answer.tag in asked.known_tags
+        answer.noted["statements"] = context.statements
+        return answer.unchanged
 
 
 def _unfit(document: DocumentNode, asked: Asked) -> GraphQLError | None:
@@ -99,12 +94,17 @@ def _unfit(document: DocumentNode, asked: Asked) -> GraphQLError | None:
     if operation is None:
         message = "Say by `operationName` which of the document's operations is to run."
         return GraphQLError(message, extensions={"code": BAD_OPERATION})
-    if operation.operation is not OperationType.QUERY and asked.read_only:
+    if asked.read_only and not _is_query(document, asked):
         message = "Only queries may be sent by GET; send this by POST."
         return GraphQLError(message, extensions={"code": METHOD})
     if not (is_storable(asked.variables) and has_storable_literals(asked.text, document)):
         return GraphQLError(UNSTORABLE, extensions={"code": BAD_INPUT})
     return None
+
+
+def _is_query(document: DocumentNode, asked: Asked) -> bool:
+    operation = get_operation_ast(document, asked.operation_name)
+    return operation is not None and operation.operation is OperationType.QUERY
 
 
 def _notes(context: Reading, document: DocumentNode, asked: Asked) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from schema.root import executable_schema
 from server.collector import settle_collector
 from server.graphiql import graphiql_routes
 from server.health import health_routes
+from server.persisted import PersistedDocuments, read_trusted
 from server.settings import Settings
 from server.view import GraphQLView
 
@@ -36,6 +37,7 @@ def create_app(settings: Settings) -> Starlette:
         Operations(executor_of(settings), documents, partial(reading, engine)),
         Authenticator(secret_of(settings), issuer_of(settings)),
         max_bytes=settings.max_request_bytes,
+        persisted=persisted_of(settings),
     )
 
     @asynccontextmanager
@@ -71,6 +73,13 @@ def limits_of(settings: Settings) -> Limits:
         directives=settings.max_directives,
         cost=settings.max_cost,
     )
+
+
+def persisted_of(settings: Settings) -> PersistedDocuments:
+    """Return the documents that can be named; DocumentsFileError if their file is no good."""
+    path = settings.trusted_documents
+    trusted = {} if path is None else read_trusted(path)
+    return PersistedDocuments(trusted, only=settings.only_trusted_documents)
 
 
 def secret_of(settings: Settings) -> bytes:

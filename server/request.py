@@ -30,11 +30,18 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What a client asks to run."""
+    """What a client asks to run: a document, or the id or the SHA-256 of one."""
 
     query: str
     variables: dict[str, Any]
     operation_name: str | None
+    document_id: str | None = None
+    hash: str | None = None
+
+    @property
+    def is_named(self) -> bool:
+        """Return whether the document is named, so that it is likely to be asked for again."""
+        return self.document_id is not None or self.hash is not None
 
 
 def answer_type(request: Request) -> str:
@@ -116,16 +123,40 @@ def _parameters(given: object) -> Parameters:
     if not isinstance(given, dict):
         raise _wrong("body", "an object")
     members = cast("dict[str, Any]", given)
-    query = members.get("query")
-    if not isinstance(query, str):
-        raise _wrong("parameter `query`", "a string")
     for name in ("variables", "extensions"):
         if not isinstance(members.get(name), dict | None):
             raise _wrong(f"parameter `{name}`", "an object")
-    operation_name = members.get("operationName")
-    if not isinstance(operation_name, str | None):
-        raise _wrong("parameter `operationName`", "a string")
-    return Parameters(query, members.get("variables") or {}, operation_name or None)
+    for name in ("query", "operationName", "documentId"):
+        if not isinstance(members.get(name), str | None):
+            raise _wrong(f"parameter `{name}`", "a string")
+    found = Parameters(
+        members.get("query") or "",
+        members.get("variables") or {},
+        members.get("operationName") or None,
+        members.get("documentId"),
+        _hash_of(members.get("extensions") or {}),
+    )
+    _check_document(found, given=isinstance(members.get("query"), str))
+    return found
+
+
+def _check_document(found: Parameters, *, given: bool) -> None:
+    if not given and not found.is_named:
+        raise _wrong("parameter `query`", "a string")
+    if given and found.document_id is not None:
+        raise RefusedError(400, "BAD_REQUEST", "Send either `query` or `documentId`, not both.")
+
+
+def _hash_of(extensions: Mapping[str, Any]) -> str | None:
+    """Return the hash by which Apollo's clients name a document, if there is one."""
+    given = extensions.get("persistedQuery")
+    if given is None:
+        return None
+    members = cast("dict[str, Any]", given) if isinstance(given, dict) else {}
+    found = members.get("sha256Hash")
+    if members.get("version") != 1 or not isinstance(found, str):
+        raise _wrong("extension `persistedQuery`", "of version 1, with a `sha256Hash`")
+    return found.lower()
 
 
 def _wrong(what: str, wanted: str) -> RefusedError:

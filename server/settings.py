@@ -44,6 +44,13 @@ class Settings(BaseSettings):
         default="org", description="the claim that names the Org by its key"
     )
 
+    trusted_documents: Path | None = Field(
+        default=None, description="a JSON file of documents by their ids"
+    )
+    only_trusted_documents: bool = Field(
+        default=False, description="whether all others are refused, GraphiQL's too"
+    )
+
     max_request_bytes: int = Field(default=MEBIBYTE, ge=1024, description="of a request's body")
     max_tokens: int = Field(default=5_000, ge=1, description="in a document")
     max_depth: int = Field(default=24, ge=1, description="of fields in fields")

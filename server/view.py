@@ -16,9 +16,12 @@ from starlette.types import Receive, Scope, Send
 from auth.authenticate import Authenticator
 from auth.credential import Credential
 from auth.errors import UNAUTHENTICATED, UNAVAILABLE, AuthError
+from schema.asked import Answer, Asked
 from schema.errors import INTERNAL
-from schema.operation import METHOD, Answer, Asked, Operations
+from schema.operation import METHOD, Operations
+from server.persisted import PersistedDocuments
 from server.request import JSON, RefusedError, answer_type, check_method, read_parameters
+from server.tags import known_tags, tag_headers
 
 log = structlog.get_logger()
 
@@ -35,9 +38,15 @@ class GraphQLView:
     """Answers GraphQL over HTTP for whoever bears a token."""
 
     def __init__(
-        self, operations: Operations, authenticator: Authenticator, *, max_bytes: int
+        self,
+        operations: Operations,
+        authenticator: Authenticator,
+        *,
+        max_bytes: int,
+        persisted: PersistedDocuments | None = None,
     ) -> None:
         self._operations, self._authenticator = operations, authenticator
+        self._persisted = persisted or PersistedDocuments()
         self._max_bytes = max_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -71,12 +80,15 @@ class GraphQLView:
         check_method(request)
         credential = await self._authenticate(request)
         parameters = await read_parameters(request, max_bytes=self._max_bytes)
+        cacheable = request.method == "GET" or parameters.is_named
         asked = Asked(
-            parameters.query,
+            self._persisted.text_of(parameters),
             parameters.variables,
             parameters.operation_name,
             read_only=request.method == "GET",
             request_id=request_id,
+            media_type=answer_type(request),
+            known_tags=known_tags(request) if cacheable else None,
         )
         return await self._operations.run(asked, credential)
 
@@ -99,6 +111,9 @@ def _refused(refusal: RefusedError, media_type: str) -> Response:
 
 
 def _answered(answer: Answer, media_type: str) -> Response:
+    headers = tag_headers(answer.tag)
+    if answer.unchanged:
+        return Response(None, 304, headers)
     body: dict[str, Any] = {}
     if answer.errors:
         body["errors"] = [error.formatted for error in answer.errors]
@@ -107,7 +122,7 @@ def _answered(answer: Answer, media_type: str) -> Response:
     if answer.extensions:
         body["extensions"] = answer.extensions
     status = _status(answer, media_type)
-    return _response(body, status, media_type, HEADERS.get(status, {}))
+    return _response(body, status, media_type, {**HEADERS.get(status, {}), **headers})
 
 
 def _status(answer: Answer, media_type: str) -> int:

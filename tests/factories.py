@@ -22,7 +22,8 @@ from engine.executor import Executor
 from resolvers.context import reading
 from resolvers.manifest.load import load_manifest
 from schema.documents import Documents
-from schema.operation import Answer, Asked, Operations
+from schema.asked import Answer, Asked
+from schema.operation import Operations
 from schema.root import executable_schema
 
 TABLES = (PRINCIPAL, SPACE, PROJECT, ASSET)

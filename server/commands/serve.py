@@ -54,6 +54,7 @@ def serve(
 def _application(settings: Settings) -> Starlette:
     """Make the application here in any case: what would stop a worker stops the command."""
     from server.app import create_app  # noqa: PLC0415 - takes a second that no other command needs
+    from server.persisted import DocumentsFileError  # noqa: PLC0415 - as above
 
     checked_url(settings)
     signing_secret(settings)
@@ -62,6 +63,8 @@ def _application(settings: Settings) -> Starlette:
         return create_app(settings)
     except OSError as error:
         raise CommandError(f"{DATABASE_URL}: {error.filename}: {error.strerror}.") from error
+    except DocumentsFileError as error:
+        raise CommandError(f"FREEHOLD_TRUSTED_DOCUMENTS: {error}") from error
 
 
 def _config(app: Starlette | str, workers: int = 1) -> uvicorn.Config:

@@ -14,7 +14,8 @@ from auth.credential import Credential
 from engine.executor import Executor
 from resolvers.context import reading
 from schema.documents import Documents
-from schema.operation import Asked, Operations
+from schema.asked import Asked
+from schema.operation import Operations
 from schema.root import executable_schema
 from tests.differential.operations import Made, Maker
 from tests.differential.orgs import USERS, random_org

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from auth.credential import Credential
 from engine.executor import Executor
 from resolvers.context import reading
+from schema.asked import Asked
 from schema.documents import Documents
-from schema.operation import Asked, Operations
+from schema.operation import Operations
 from schema.root import executable_schema
 from tests.counting import counted
 from tests.factories import Loaded, Manifest, address, load

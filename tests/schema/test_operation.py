@@ -12,9 +12,10 @@ from structlog.testing import capture_logs
 from auth.credential import Credential
 from engine.executor import Executor
 from resolvers.context import Reading, reading
+from schema.asked import Answer, Asked
 from schema.documents import Documents
 from schema.limits import Limits
-from schema.operation import Answer, Asked, Operations
+from schema.operation import Operations
 from tests.factories import Manifest, address, load
 from tests.schema.faulty import OddError, faulty_schema
 

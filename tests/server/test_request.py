@@ -176,7 +176,7 @@ def test_a_body_that_holds_no_request_is_refused(
     "more",
     [
         {"variables": None, "extensions": None, "operationName": None},
-        {"variables": {}, "extensions": {"persistedQuery": {}}, "operationName": ""},
+        {"variables": {}, "extensions": {"tracing": {}}, "operationName": ""},
         {"variables": {"unused": [[1, {"a": None}]]}, "unknown": True},
     ],
 )

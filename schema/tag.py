@@ -1,0 +1,27 @@
+"""The tag of an answer: the same for as long as the answer is sure to be."""
+
+import hashlib
+
+import orjson
+
+from resolvers.context import Reading
+from resolvers.expiry import next_expiry
+from schema.asked import Asked
+
+LENGTH = 32  # hexadecimal digits
+
+
+async def tag_of(reading: Reading, asked: Asked, *, server: str) -> str:
+    """Return the tag of what the asker would be answered now; `server` names what answers it.
+
+    It stands on the request, on who asks and as what, on the Org's revision, and on the next moment
+    at which a grant expires. All of them are read in the answer's own snapshot.
+    """
+    subject = reading.subject
+    parts = (
+        *(server, asked.media_type, asked.text, asked.operation_name, asked.variables),
+        *(tuple(subject.account), subject.org and tuple(subject.org), subject.member_id),
+        *(sorted(subject.principals), subject.standing.name, await next_expiry(reading)),
+    )
+    content = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(content).hexdigest()[:LENGTH]

@@ -1,0 +1,94 @@
+"""Documents that are named instead of sent: trusted ones, and others once they were sent."""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import orjson
+
+from server.request import Parameters, RefusedError
+
+ALGORITHM = "sha256:"
+LONGEST, CHARACTERS = 65_536, 4_194_304  # of a document, and of all that are remembered
+NOT_FOUND = RefusedError(200, "PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
+UNKNOWN = "There is no document with this `documentId` here: send its text as `query`."
+UNTRUSTED = "This server runs no documents but those it was given: name one by its `documentId`."
+
+
+class DocumentsFileError(ValueError):
+    """The file of trusted documents can't be used; the message says why."""
+
+
+class PersistedDocuments:
+    """The documents that can be named by an id, or by the SHA-256 of their text."""
+
+    def __init__(self, trusted: Mapping[str, str] | None = None, *, only: bool = False) -> None:
+        self._trusted, self._only = dict(trusted or {}), only
+        self._trusted |= {digest(text): text for text in self._trusted.values()}
+        self._sent: OrderedDict[str, str] = OrderedDict()
+        self._characters = 0
+
+    def text_of(self, parameters: Parameters) -> str:
+        """Return the text of what is asked for; RefusedError where there is none or it may not."""
+        text = self._text_of(parameters)
+        if self._only and digest(text) not in self._trusted:
+            raise RefusedError(403, "DOCUMENT_NOT_TRUSTED", UNTRUSTED)
+        return text
+
+    def _text_of(self, parameters: Parameters) -> str:
+        if parameters.document_id is not None:
+            found = self._named(parameters.document_id.removeprefix(ALGORITHM))
+            if found is None:
+                raise RefusedError(404, "DOCUMENT_NOT_FOUND", UNKNOWN)
+            return found
+        if parameters.hash is None:
+            return parameters.query
+        if not parameters.query:
+            found = self._named(parameters.hash)
+            if found is None:
+                raise NOT_FOUND
+            return found
+        if digest(parameters.query) != parameters.hash:
+            raise RefusedError(400, "BAD_REQUEST", "The `sha256Hash` is not that of the query.")
+        self._remember(parameters.hash, parameters.query)
+        return parameters.query
+
+    def _named(self, name: str) -> str | None:
+        if name in self._sent:
+            self._sent.move_to_end(name)
+        return self._trusted.get(name) or self._sent.get(name)
+
+    def _remember(self, name: str, text: str) -> None:
+        if len(text) > LONGEST or name in self._sent:
+            return
+        self._sent[name] = text
+        self._characters += len(text)
+        while self._characters > CHARACTERS:
+            self._characters -= len(self._sent.popitem(last=False)[1])
+
+
+def digest(text: str) -> str:
+    """Return the SHA-256 of a document's text, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_trusted(path: Path) -> dict[str, str]:
+    """Read a file of trusted documents by their ids; DocumentsFileError says what is wrong with it.
+
+    It is a JSON object of texts by ids, or a manifest as Apollo's tools write it.
+    """
+    try:
+        found: Any = orjson.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise DocumentsFileError(f"{path}: {error}") from error
+    if isinstance(found, dict) and isinstance(found.get("operations"), list):
+        found = {each.get("id"): each.get("body") for each in found["operations"]}
+    if not isinstance(found, dict) or not all(_is_entry(*entry) for entry in found.items()):
+        raise DocumentsFileError(f"{path}: expected a JSON object of documents by their ids.")
+    return cast("dict[str, str]", found)
+
+
+def _is_entry(name: object, text: object) -> bool:
+    return isinstance(name, str) and isinstance(text, str)
