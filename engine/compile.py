@@ -24,6 +24,7 @@ from engine.edge import Columns
 from engine.page import Page, read_ids, read_page, write_cursor
 from engine.plan import Called, Followed, Found, Item, Leaf, Paged, Part, Selection, Text
 from engine.runtime import Infos, Memo, cut, small
+from engine.source import Source
 
 NO_VARIABLES = VariableValues({}, {})
 INFO = {
@@ -37,40 +38,14 @@ SCALARS = {"Boolean": "{} != 0", "Int": "small({})"}
 BASE = {"cut": cut, "Infos": Infos, "write_cursor": write_cursor, "small": small}
 
 
-class Source:
-    """The text of a function as it grows, and the constants that it names."""
-
-    def __init__(self) -> None:
-        self.lines = ["async def run(context, variables):"]
-        self.constants: dict[str, Any] = dict(BASE)
-        self._numbers: dict[str, int] = {}
-
-    def name(self, kind: str) -> str:
-        """Return a name that is new: the kind and a number."""
-        self._numbers[kind] = self._numbers.get(kind, 0) + 1
-        return f"{kind}_{self._numbers[kind]}"
-
-    def constant(self, kind: str, value: Any) -> str:
-        """Return the name of a constant."""
-        name = self.name(kind)
-        self.constants[name] = value
-        return name
-
-    def line(self, text: str) -> None:
-        """Add a line to the function."""
-        self.lines.append(f"    {text}")
-
-
-def compile_plan(root: Selection) -> tuple[Callable[..., Any], str]:
+def compile_plan(root: Selection) -> tuple[Callable[..., Any], Source]:
     """Return the function `(context, variables) -> data` of a plan, and its source."""
-    compiler = Compiler(Source())
-    source = compiler.source
-    expression = compiler.objects(root, "[((),)]")
+    source = Source()
+    expression = Compiler(source).objects(root, "[((),)]")
     source.line(f"return {expression}")
-    text = "\n".join(source.lines) + "\n"
-    scope = dict(source.constants)
-    exec(compile(text, "<compiled operation>", "exec"), scope)  # noqa: S102 - our own text
-    return scope["run"], text
+    scope = source.scope(BASE)
+    exec(compile(source.text, "<compiled operation>", "exec"), scope)  # noqa: S102 - our own text
+    return scope["run"], source
 
 
 class Compiler:
@@ -97,23 +72,25 @@ class Compiler:
 
     def _leaf(self, leaf: Leaf, columns: Sequence[str]) -> str:
         column, type_ = leaf.column, get_named_type(leaf.type)
+        place = ", ".join(column.columns)
         if column.template:
             return "f" + repr(column.template.format(*(f"{{{name}}}" for name in columns)))
         if column.raw:
-            return f"{self.source.constant('raw', column.raw)}({columns[0]})"
+            return f"{self.source.constant('raw', column.raw, place)}({columns[0]})"
         if column.make is None and is_specified_scalar_type(type_):
             return SCALARS.get(type_.name, "{}").format(columns[0])
         serialize = _serializer(type_, column.make)
         if is_enum_type(type_) and len(columns) == 1:
-            return f"{self.source.constant(type_.name, Memo(serialize))}[{columns[0]}]"
-        return f"{self.source.constant('make', serialize)}({', '.join(columns)})"
+            return f"{self.source.constant(type_.name, Memo(serialize), place)}[{columns[0]}]"
+        return f"{self.source.constant('make', serialize, place)}({', '.join(columns)})"
 
     def _followed(self, item: Followed, selection: Selection, rows: str) -> str:
         edge, called = item.edge, item.called
         self.source.line(f"# {called.path}")
         parents, key = self._parents(edge.needs, selection, rows)
         argument = self._argument(called, edge.read, parents)
-        fetched = self._fetch(edge.rows, parents, argument, tuple(item.selection.columns))
+        function = self.source.constant("fetch", edge.rows, called.path)
+        fetched = self._fetch(function, parents, argument, tuple(item.selection.columns))
         child = self.objects(item.selection, fetched)
         found, head = self.source.name("by"), _unpacked(item.selection.columns)
         if edge.many:
@@ -133,8 +110,8 @@ class Compiler:
         self.source.line(f"{parents} = list(dict.fromkeys([({values}) for r in {rows}]))")
         return parents, f"c{places[0]}"
 
-    def _fetch(self, batch: Any, parents: str, argument: str, columns: Columns | str) -> str:
-        fetched, function = self.source.name("rows"), self.source.constant("fetch", batch)
+    def _fetch(self, function: str, parents: str, argument: str, columns: Columns | str) -> str:
+        fetched = self.source.name("rows")
         wanted = columns if isinstance(columns, str) else repr(columns)
         call = f"await {function}(context, {parents}, {argument}, {wanted})"
         guard = "" if parents == "[()]" else f" if {parents} else ()"
@@ -152,9 +129,9 @@ class Compiler:
         reading = _reading(called, read)
         if not _has_variables(called):
             with suppress(GraphQLError):
-                return self.source.constant("argument", reading(NO_VARIABLES))
+                return self.source.constant("argument", reading(NO_VARIABLES), called.path)
         name = self.source.name("argument")
-        call = f"{self.source.constant('read', reading)}(variables)"
+        call = f"{self.source.constant('read', reading, called.path)}(variables)"
         guard = "" if parents == "[()]" else f" if {parents} else None"
         self.source.line(f"{name} = {call}{guard}")
         return name
@@ -163,21 +140,25 @@ class Compiler:
         self.source.line(f"# {item.called.path}")
         single = "id" in item.called.definition.args
         ids = self._argument(item.called, _one_id if single else read_ids)
-        parse = self.source.constant("parse", item.lookup.parse)
+        parse = self.source.constant("parse", item.lookup.parse, item.called.path)
         named, found = self.source.name("named"), self.source.name("found")
         self.source.line(f"{named} = {{i: {parse}(context, i) for i in {ids}}}")
         self.source.line(f"{found} = {{None: None}}")
         for type_, selection in item.selections.items():
-            self._found_of_type(item.lookup.edges[type_].rows, selection, (type_, named, found))
+            batch = item.lookup.edges[type_].rows
+            function = self.source.constant("fetch", batch, f"{item.called.path} ({type_})")
+            self._found_of_type(function, selection, (type_, named, found))
         self.source.line(f"{found} = [{found}.get({named}[i]) for i in {ids}]")
         return f"{found}[0]" if single else found
 
-    def _found_of_type(self, batch: Any, selection: Selection, names: tuple[str, str, str]) -> None:
+    def _found_of_type(
+        self, function: str, selection: Selection, names: tuple[str, str, str]
+    ) -> None:
         type_, named, found = names
         parents = self.source.name("parents")
         wanted = f"for n in {named}.values() if n and n[0] == {type_!r}"
         self.source.line(f"{parents} = list(dict.fromkeys([n[1] {wanted}]))")
-        fetched = self._fetch(batch, parents, "None", tuple(selection.columns))
+        fetched = self._fetch(function, parents, "None", tuple(selection.columns))
         child = self.objects(selection, fetched)
         head = _unpacked(selection.columns)
         self.source.line(f"for {head} in {fetched}: {found}[{type_!r}, (k,)] = {child}")
@@ -196,7 +177,9 @@ class Compiler:
         if item.asks("nodes", "edges", "page_info"):
             names |= self._page_rows(item, names)
         if item.asks("total_count"):
-            names["counts"] = self._fetch(connection.count, parents, page, ())
+            path = f"{item.called.path}.totalCount"
+            function = self.source.constant("fetch", connection.count, path)
+            names["counts"] = self._fetch(function, parents, page, ())
             self.source.line(f"{names['counts']} = dict({names['counts']})")
         pairs = (f"{name!r}: {self._part(part, item, names)}" for name, part in item.parts)
         return "{" + ", ".join(pairs) + "}"
@@ -207,7 +190,8 @@ class Compiler:
         wanted = (
             f"{columns!r} + {page}.order.columns" if item.asks("edges", "page_info") else columns
         )
-        fetched = self._fetch(item.connection.rows, names["parents"], page, wanted)
+        function = self.source.constant("fetch", item.connection.rows, item.called.path)
+        fetched = self._fetch(function, names["parents"], page, wanted)
         more = self.source.name("more")
         self.source.line(f"{fetched}, {more} = cut({fetched}, {page})")
         if not item.asks("page_info"):

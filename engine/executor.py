@@ -21,6 +21,7 @@ from strawberry.execution import optimized_is_awaitable
 from engine.compile import compile_plan
 from engine.operation import Operation, read_operation
 from engine.plan import Planner, UnsupportedError
+from engine.source import Constant
 
 log = structlog.get_logger()
 
@@ -29,14 +30,16 @@ Operations: TypeAlias = MutableMapping[str | None, Operation | None]
 IS_AWAITABLE = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
 NO_VARIABLES = VariableValues({}, {})
 PLANS_OF_AN_OPERATION = 32
+NOT_REMEMBERED = "not remembered"  # the document is too long for that
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """An operation's function, and its source for a reader."""
+    """An operation's function, and for a reader its source and the constants that this names."""
 
     run: Run
     source: str
+    constants: Mapping[str, Constant]
 
 
 class Executor:
@@ -53,6 +56,7 @@ class Executor:
         self.schema = schema
         self._is_hopeless = is_hopeless
         self.counts: Counter[tuple[str, str]] = Counter()
+        self._logged: set[str] = set()
         self._compiles, self._suggestions = compiles, suggestions
 
     async def execute(
@@ -68,13 +72,23 @@ class Executor:
 
         Without that memory the operation isn't compiled: it would be each time anew.
         """
-        if self._compiles and operations is not None:
-            operation = _known(operations, document, operation_name)
-            if operation is not None:
-                data = await self._run_compiled(operation, variables, context)
-                if data is not None:
-                    return ExecutionResult(data=data, errors=None)
+        operation = self._operation(document, operations, operation_name)
+        if operation is not None:
+            data = await self._run_compiled(operation, variables, context)
+            if data is not None:
+                return ExecutionResult(data=data, errors=None)
         return await self._run_standard(document, operation_name, variables, context)
+
+    def _operation(
+        self, document: DocumentNode, operations: Operations | None, name: str | None
+    ) -> Operation | None:
+        """Return the operation that may be compiled."""
+        if not self._compiles:
+            return None
+        if operations is None:
+            self._note_not_compiled(NOT_REMEMBERED, self._logged, name=None)
+            return None
+        return _known(operations, document, name)
 
     def compiled(self, operation: Operation, values: VariableValues) -> Compiled:
         """Return the operation's function for these values; UnsupportedError says why not."""
@@ -85,18 +99,20 @@ class Executor:
             if len(operation.plans) >= PLANS_OF_AN_OPERATION:
                 operation.plans.clear()
             operation.plans[key] = plan
-        if isinstance(plan, UnsupportedError):
-            raise plan
+        if isinstance(plan, str):
+            raise UnsupportedError(plan)  # anew: one that is kept would keep what it was raised in
         return plan
 
-    def _compile(self, operation: Operation, values: VariableValues) -> Compiled | UnsupportedError:
+    def _compile(self, operation: Operation, values: VariableValues) -> Compiled | str:
+        """Return the operation's function, or why it has none."""
         if operation.unsupported:
-            return UnsupportedError(operation.unsupported)
+            return operation.unsupported
         planner = Planner(self.schema, operation.fragments, operation.definition, values)
         try:
-            return Compiled(*compile_plan(planner.plan()))
-        except UnsupportedError as reason:
-            return reason
+            run, source = compile_plan(planner.plan())
+        except UnsupportedError as error:
+            return str(error)
+        return Compiled(run, source.text, source.constants)
 
     async def _run_compiled(
         self, operation: Operation, variables: Mapping[str, Any], context: Any
@@ -106,8 +122,8 @@ class Executor:
             return None
         try:
             plan = self.compiled(operation, values)
-        except UnsupportedError as reason:
-            self.counts["not compiled", str(reason)] += 1
+        except UnsupportedError as error:
+            self._note_not_compiled(str(error), operation.logged, name=operation.name)
             return None
         try:
             data = await plan.run(context, values)
@@ -116,7 +132,8 @@ class Executor:
                 raise
             # The standard executor tells what it is.
             self.counts["given up", type(error).__name__] += 1
-            log.info("gave up a compiled run", reason=type(error).__name__)
+            reason = type(error).__name__
+            log.info("gave up a compiled run", reason=reason, operation=operation.name)
             return None
         self.counts["compiled", ""] += 1
         return data
@@ -128,8 +145,15 @@ class Executor:
         values = get_variable_values(self.schema, definitions, dict(variables))
         if isinstance(values, VariableValues):
             return values
-        self.counts["not compiled", "bad variables"] += 1
+        self._note_not_compiled("bad variables", operation.logged, name=operation.name)
         return None
+
+    def _note_not_compiled(self, reason: str, logged: set[str], *, name: str | None) -> None:
+        """Count a fall-back, and log it unless it is among the reasons that were logged."""
+        self.counts["not compiled", reason] += 1
+        if reason not in logged:
+            logged.add(reason)
+            log.info("not compiled", reason=reason, operation=name)
 
     async def _run_standard(
         self,

@@ -17,6 +17,7 @@ from graphql import (
 from graphql.execution.collect_fields import FragmentDetails
 
 KNOWN_DIRECTIVES = {"skip", "include"}
+LONGEST_NAME = 64  # of an operation, in the log
 
 
 @dataclass(slots=True, eq=False)
@@ -24,6 +25,7 @@ class Operation:
     """An operation, its document's fragments, and the variables that decide its fields.
 
     `unsupported` says why only the standard executor can run it, None where it may be compiled.
+    `logged` are the reasons for which it was not compiled and the log knows it.
     """
 
     definition: OperationDefinitionNode
@@ -31,6 +33,13 @@ class Operation:
     deciding: tuple[str, ...]
     unsupported: str | None
     plans: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+    logged: set[str] = field(default_factory=set[str])
+
+    @property
+    def name(self) -> str | None:
+        """Return the name that the client gave, as long as the log may have it."""
+        name = self.definition.name
+        return name.value[:LONGEST_NAME] if name else None
 
 
 class _Directives(Visitor):

@@ -106,7 +106,8 @@ class Walked(Listed):
         pages = (path.page(access, shape, columns=wanted).subquery() for path in self.paths)
         page = union_all(*(select(page) for page in pages)).subquery("page")
         chosen, keys = list(page.c)[: len(columns)], list(page.c)[len(columns) :]
-        return _of_org(select(*chosen).order_by(*ordering(shape, keys)).limit(LIMIT))
+        ordered = select(*chosen).select_from(page).order_by(*ordering(shape, keys))
+        return _of_org(ordered.limit(LIMIT))
 
     def number(self, access: Access, filters: tuple[str, ...]) -> AnySelect:
         """Return the statement for the number of rows."""

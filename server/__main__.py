@@ -11,6 +11,7 @@ import typer
 from server.commands.demo import demo
 from server.commands.doctor import doctor
 from server.commands.errors import CommandError
+from server.commands.explaining import explain_query
 from server.commands.exporting import export
 from server.commands.importing import import_manifest
 from server.commands.invocation import Invocation, Json, answer, invocation_of
@@ -33,6 +34,7 @@ app.command("demo")(demo)
 app.command("import")(import_manifest)
 app.command("export")(export)
 app.command("token")(token)
+app.command("explain-query")(explain_query)
 app.command("doctor")(doctor)
 
 

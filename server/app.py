@@ -22,6 +22,7 @@ from schema.root import executable_schema
 from server.collector import settle_collector
 from server.graphiql import graphiql_routes
 from server.health import health_routes
+from server.metrics import Metrics
 from server.persisted import PersistedDocuments, read_trusted
 from server.settings import Settings
 from server.view import GraphQLView
@@ -33,11 +34,14 @@ def create_app(settings: Settings) -> Starlette:
     """Return the application; it closes its database connections when it is shut down."""
     engine = open_engine(settings.database_url, connections=settings.database_connections)
     documents = Documents(limits_of(settings), introspection=settings.introspection)
+    executor = executor_of(settings)
+    metrics = Metrics(executor.counts) if settings.metrics else None
     view = GraphQLView(
-        Operations(executor_of(settings), documents, partial(reading, engine)),
+        Operations(executor, documents, partial(reading, engine)),
         Authenticator(secret_of(settings), issuer_of(settings)),
         max_bytes=settings.max_request_bytes,
         persisted=persisted_of(settings),
+        metrics=metrics,
     )
 
     @asynccontextmanager
@@ -50,6 +54,7 @@ def create_app(settings: Settings) -> Starlette:
         Route("/graphql", view),
         *graphiql_routes(GRAPHIQL_DIST),
         *health_routes(engine),
+        *(metrics.routes() if metrics else ()),
     ]
     return Starlette(routes=routes, lifespan=lifespan)
 

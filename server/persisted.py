@@ -4,9 +4,9 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
 
 import orjson
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from server.request import Parameters, RefusedError
 
@@ -19,6 +19,19 @@ UNTRUSTED = "This server runs no documents but those it was given: name one by i
 
 class DocumentsFileError(ValueError):
     """The file of trusted documents can't be used; the message says why."""
+
+
+class ApolloDocument(BaseModel):
+    """A document in a manifest of Apollo's."""
+
+    id: str
+    body: str
+
+
+class ApolloManifest(BaseModel):
+    """The file that Apollo's tools write."""
+
+    operations: list[ApolloDocument]
 
 
 class PersistedDocuments:
@@ -80,15 +93,15 @@ def read_trusted(path: Path) -> dict[str, str]:
     It is a JSON object of texts by ids, or a manifest as Apollo's tools write it.
     """
     try:
-        found: Any = orjson.loads(path.read_bytes())
+        content: object = orjson.loads(path.read_bytes())
     except (OSError, ValueError) as error:
         raise DocumentsFileError(f"{path}: {error}") from error
-    if isinstance(found, dict) and isinstance(found.get("operations"), list):
-        found = {each.get("id"): each.get("body") for each in found["operations"]}
-    if not isinstance(found, dict) or not all(_is_entry(*entry) for entry in found.items()):
-        raise DocumentsFileError(f"{path}: expected a JSON object of documents by their ids.")
-    return cast("dict[str, str]", found)
-
-
-def _is_entry(name: object, text: object) -> bool:
-    return isinstance(name, str) and isinstance(text, str)
+    documents = TypeAdapter(dict[str, str] | ApolloManifest)
+    try:
+        found = documents.validate_python(content)
+    except ValidationError as error:
+        message = f"{path}: expected a JSON object of documents by their ids."
+        raise DocumentsFileError(message) from error
+    if isinstance(found, dict):
+        return found
+    return {each.id: each.body for each in found.operations}

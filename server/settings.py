@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     )
     introspection: bool = Field(default=True, description="whether the schema may be asked for")
     compiles: bool = Field(default=True, description="whether operations are compiled to Python")
+    metrics: bool = Field(default=False, description="whether /metrics answers, without a token")
 
     oidc_issuer: str | None = Field(
         default=None, description="an OIDC issuer whose tokens are taken too"

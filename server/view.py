@@ -19,6 +19,7 @@ from auth.errors import UNAUTHENTICATED, UNAVAILABLE, AuthError
 from schema.asked import Answer, Asked
 from schema.errors import INTERNAL
 from schema.operation import METHOD, Operations
+from server.metrics import Metrics
 from server.persisted import PersistedDocuments
 from server.request import JSON, RefusedError, answer_type, check_method, read_parameters
 from server.tags import known_tags, tag_headers
@@ -44,10 +45,11 @@ class GraphQLView:
         *,
         max_bytes: int,
         persisted: PersistedDocuments | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         self._operations, self._authenticator = operations, authenticator
         self._persisted = persisted or PersistedDocuments()
-        self._max_bytes = max_bytes
+        self._max_bytes, self._metrics = max_bytes, metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, by whatever method it comes, and note it in the log.
@@ -65,6 +67,9 @@ class GraphQLView:
         finally:  # the client needn't wait for it
             status = response.status_code
             log.info("graphql", request_id=request_id, status=status, ms=milliseconds, **notes)
+            if self._metrics is not None:
+                statements = notes.get("statements", 0)
+                self._metrics.note(status, milliseconds / 1000, statements=statements)
 
     async def _respond(self, request: Request, request_id: str, notes: dict[str, Any]) -> Response:
         media_type = JSON

@@ -21,8 +21,8 @@ from db.reader import ConnectionReader
 from engine.executor import Executor
 from resolvers.context import reading
 from resolvers.manifest.load import load_manifest
-from schema.documents import Documents
 from schema.asked import Answer, Asked
+from schema.documents import Documents
 from schema.operation import Operations
 from schema.root import executable_schema
 
@@ -182,9 +182,16 @@ async def ask(
     credential, asked = Credential(address(account), org), asked_as(text, variables)
     compiled = await run(engine, credential, asked, compiles=True)
     answer = await run(engine, credential, asked, compiles=False)
+    assert_no_fault_was_hidden()
     assert content(compiled) == content(answer)
     answer.data = orjson.loads(content(answer))["data"]
     return answer
+
+
+def assert_no_fault_was_hidden() -> None:
+    """Assert that compiled runs were given up for nothing but mistakes of who asked."""
+    counts = _executor(compiles=True).counts
+    assert {why for what, why in counts if what == "given up"} <= {"GraphQLError"}
 
 
 async def run(

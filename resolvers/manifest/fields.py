@@ -5,9 +5,9 @@ from typing import TypeAlias, TypeVar
 
 import orjson
 
-from resolvers.manifest import values
+from resolvers import values
 from resolvers.manifest.errors import ManifestError
-from resolvers.manifest.values import UnfitError
+from resolvers.values import UnfitError
 
 T = TypeVar("T")
 Check: TypeAlias = Callable[[object], T]

@@ -5,7 +5,7 @@ from typing import Final
 
 from auth.subject import ADMINS, MEMBERS
 from db.names import fold
-from resolvers.manifest import values
+from resolvers import values
 from resolvers.manifest.fields import Fields
 from resolvers.manifest.lines import (
     AssetLine,

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from auth.credential import Credential
 from engine.executor import Executor
 from resolvers.context import reading
-from schema.documents import Documents
 from schema.asked import Asked
+from schema.documents import Documents
 from schema.operation import Operations
 from schema.root import executable_schema
 from tests.differential.operations import Made, Maker

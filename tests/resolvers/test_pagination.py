@@ -165,3 +165,15 @@ async def test_cursors_of_the_longest_names_are_taken_back(engine: AsyncEngine) 
     first = await asker.page("Org.assets", first=1)
     second = await asker.page("Org.assets", first=1, after=first["pageInfo"]["endCursor"])
     assert [page["edges"][0]["node"]["key"] for page in (first, second)] == ["1", "2"]
+
+
+@pytest.mark.parametrize("field", ["spaces", "projects", "assets", "users", "groups"])
+async def test_rows_may_be_asked_for_nothing_but_their_type(
+    engine: AsyncEngine, field: str
+) -> None:
+    org = Manifest().user("ada", admin=True).group("g").space("core").project("core/site")
+    await load(engine, org.asset("core/site/home"))
+    answer = await ask(
+        engine, "ada", "acme", f"{{ org {{ {field}(first: 1) {{ nodes {{ __typename }} }} }} }}"
+    )
+    assert len(answer.data["org"][field]["nodes"]) == 1

@@ -6,7 +6,7 @@ from server.commands.errors import CommandError
 from server.health import VERSION
 from tests.server.commands.running import Freehold, Running
 
-COMMANDS = ["serve", "migrate", "demo", "import", "export", "token", "doctor"]
+COMMANDS = ["serve", "migrate", "demo", "import", "export", "token", "explain-query", "doctor"]
 NOT_NUMBERS = (
     "FREEHOLD_MAX_DEPTH: Input should be a valid integer, unable to parse string as an integer; "
     "FREEHOLD_MAX_COST: Input should be greater than or equal to 1"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from resolvers.manifest.values import NAME_FAULTS, SEPARATOR, USUAL_NAME, UnfitError, name, title
+from resolvers.values import NAME_FAULTS, SEPARATOR, USUAL_NAME, UnfitError, name, title
 
 
 @pytest.mark.parametrize("form", ["{}", "a{}b", "{}b", "a{}", " {}", "{} "])
