@@ -1,7 +1,8 @@
 """The Org that is measured, as a manifest: the same at each call, of any size.
 
 Its people are `admin`, who sees all; `member`, who is in 5 groups and sees about a tenth; `guest`,
-who is in none and was granted 10 projects in each space, one by one.
+who is in none and was granted 10 projects in each space, one by one; `partner`, who is in none and
+was granted the last space and 10 projects of the one before it, however many there are.
 """
 
 import random
@@ -10,11 +11,13 @@ from dataclasses import dataclass
 
 import orjson
 
-ORG = "bench"
+ORG, ORG_ID = "bench", 1
+PEOPLE = ("admin", "member", "guest", "partner")
+ACCOUNTS = {key: number for number, key in enumerate(PEOPLE, 1)}
 GROUPS = 20
 GROUPS_OF_MEMBER = 5
 OTHERS = 100  # users, each in 3 groups
-PROJECTS_OF_GUEST = 10  # in each space
+PROJECTS_OF_GUEST = PROJECTS_OF_PARTNER = 10  # in a space
 KINDS = ("PIPELINE", "TASK", "ACCOUNT", "FILE", "DATASET")
 LEVELS = ("READ", "READ_EXECUTE", "FULL", "OWNER")
 SHARE_GRANTED = 0.48  # of the spaces: each to one group
@@ -34,6 +37,11 @@ class Size:
     def __str__(self) -> str:
         return f"{self.spaces}x{self.projects}x{self.assets}"
 
+    @property
+    def all_projects(self) -> int:
+        """Return the number of projects, the shared ones of the spaces and of the Org included."""
+        return self.spaces * (self.projects + 1) + 1
+
 
 def lines(size: Size) -> Iterator[bytes]:
     """Give the manifest's lines; what is further down in them stands on what is further up."""
@@ -42,6 +50,7 @@ def lines(size: Size) -> Iterator[bytes]:
     for place in range(size.spaces):
         yield from _space(f"space-{place}", f"Space {place}", size)
     yield from _grants(size)
+    yield from _grants_of_partner(size)
 
 
 def _line(type_: str, **fields: object) -> bytes:
@@ -54,9 +63,8 @@ def _user(key: str, *, admin: bool = False) -> bytes:
 
 
 def _people() -> Iterator[bytes]:
-    yield _user("admin", admin=True)
-    yield _user("member")
-    yield _user("guest")
+    for key in PEOPLE:
+        yield _user(key, admin=key == "admin")
     members: list[list[str]] = [["member"] * (place < GROUPS_OF_MEMBER) for place in range(GROUPS)]
     for place in range(OTHERS):
         yield _user(f"user-{place}")
@@ -92,6 +100,12 @@ def _grants(size: Size) -> Iterator[bytes]:
             yield from _on_projects(space, group, chance.sample(range(size.projects), count))
         count = min(PROJECTS_OF_GUEST, size.projects)
         yield from _on_projects(space, "user:guest", chance.sample(range(size.projects), count))
+
+
+def _grants_of_partner(size: Size) -> Iterator[bytes]:
+    last, before = f"space-{size.spaces - 1}", f"space-{size.spaces - 2}"
+    yield _line("grant", to="user:partner", level="FULL", on=last, propagate=True)
+    yield from _on_projects(before, "user:partner", list(range(PROJECTS_OF_PARTNER)))
 
 
 def _on_projects(space: str, principal: str, places: list[int]) -> Iterator[bytes]:

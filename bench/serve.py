@@ -1,8 +1,9 @@
-"""One of the servers that are compared: `python -m bench.serve floor|compiled|standard URL PORT`."""
+"""A server to compare: `python -m bench.serve floor|compiled|standard DATABASE_URL PORT`."""
 
 import typer
 import uvicorn
 from pydantic import SecretStr
+from starlette.applications import Starlette
 
 from bench.floor.app import create_floor
 from server.app import create_app
@@ -11,19 +12,30 @@ from server.settings import Settings
 
 SECRET = "a secret for measuring, of 32 bytes or more"  # noqa: S105 - guards nothing
 MOST = 10_000_000  # nodes of an answer
+SECONDS_IDLE = 600  # that a connection is kept, while others are asked
+
+
+def application(which: str, url: str) -> Starlette:
+    """Return the floor, or Freehold with its executor compiled or standard."""
+    if which == "floor":
+        return create_floor(url, SECRET.encode())
+    settings = Settings(
+        database_url=url, secret=SecretStr(SECRET), compiles=which == "compiled", max_cost=MOST
+    )
+    return create_app(settings)
 
 
 def main(which: str, url: str, port: int) -> None:
     """Serve until told to stop; the log goes to stderr, as the server's does."""
     configure_logs()
-    if which == "floor":
-        app = create_floor(url, SECRET.encode())
-    else:
-        secret, compiles = SecretStr(SECRET), which == "compiled"
-        app = create_app(
-            Settings(database_url=url, secret=secret, compiles=compiles, max_cost=MOST)
-        )
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
+    uvicorn.run(
+        application(which, url),
+        host="127.0.0.1",
+        port=port,
+        log_level="warning",
+        access_log=False,
+        timeout_keep_alive=SECONDS_IDLE,
+    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The five queries by hand: statements asked, rows put into dicts. `ask` runs a statement."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -59,7 +59,7 @@ async def _projects(_ask: Ask, org: int, spaces: Sequence[int], rows: Rows) -> A
 
 async def _projects_with_assets(ask: Ask, org: int, spaces: Sequence[int], rows: Rows) -> Any:
     projects = [row[1] for row in rows]
-    levels = {row[1]: LEVELS[row[3]] for row in rows}
+    levels: dict[int, str] = {row[1]: LEVELS[row[3]] for row in rows}
     assets: dict[int, list[Any]] = {id_: [] for id_ in projects}
     for project, id_, name, kind in await ask("assets", projects, 5) if projects else ():
         assets[project].append(
@@ -87,23 +87,9 @@ async def assets_with_ancestors(ask: Ask, org: int) -> Any:
     """Q4: 1,000 assets, each with its project and its space."""
     assets = await ask("all_assets", 1000)
     found = await ask("projects_by_id", list({row[3] for row in assets}))
-    spaces: dict[int | None, Any] = {None: None}
-    for id_, name, _, level in await ask("spaces_by_id", list({row[2] for row in found if row[2]})):
-        spaces[id_] = {
-            "id": f"spc_{org}_{id_}",
-            "name": name,
-            "effectivePermission": LEVELS[level],
-        }
-    projects = {
-        id_: {
-            "id": f"prj_{org}_{id_}",
-            "name": name,
-            "effectivePermission": LEVELS[level],
-            "space": spaces[space],
-        }
-        for id_, name, space, level in found
-    }
-    nodes = [
+    above = await ask("spaces_by_id", list({row[2] for row in found if row[2]}))
+    projects = _projects_with_space(org, found, above)
+    nodes: list[Any] = [
         {
             "id": f"ast_{org}_{id_}",
             "name": name,
@@ -115,12 +101,31 @@ async def assets_with_ancestors(ask: Ask, org: int) -> Any:
     return {"org": {"assets": {"nodes": nodes}}}
 
 
+def _projects_with_space(org: int, rows: Rows, above: Rows) -> Mapping[int, Any]:
+    spaces: dict[int | None, Any] = {None: None}
+    for id_, name, _, level in above:
+        spaces[id_] = {
+            "id": f"spc_{org}_{id_}",
+            "name": name,
+            "effectivePermission": LEVELS[level],
+        }
+    return {
+        id_: {
+            "id": f"prj_{org}_{id_}",
+            "name": name,
+            "effectivePermission": LEVELS[level],
+            "space": spaces[space],
+        }
+        for id_, name, space, level in rows
+    }
+
+
 async def page_of_projects(ask: Ask, org: int) -> Any:
     """Q5: a page of 1,000 projects, 9 fields of each."""
     rows = await ask("all_projects", 1000)
     found = await ask("spaces_by_id", list({row[8] for row in rows}))
     spaces = {row[0]: {"key": row[2]} for row in found}
-    nodes = [
+    nodes: list[Any] = [
         {
             "id": f"prj_{org}_{id_}",
             "key": key,

@@ -4,6 +4,9 @@ Parameters: 1 is the Org, 2 the asker's principals, 3 the moment in microseconds
 statement's own. It is PostgreSQL's dialect; `bench.floor.sqlite` has what SQLite needs otherwise.
 """
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 SUBJECT = """
 SELECT m.id, g.id, g.key, o.revision
 FROM account a
@@ -72,3 +75,22 @@ LIVE_PROJECT = "p.org_id = $1 AND p.deleted_at IS NULL"
 LIVE_ASSET = "a.org_id = $1 AND a.deleted_at IS NULL"
 NINE = """p.id, p.key, p.name, p.description, p.is_shared, {level} AS level,
   p.created_at, p.updated_at, p.space_id"""
+
+
+class Statement(NamedTuple):
+    """A statement, and whether it takes the asker's principals and the moment (parameters 2, 3)."""
+
+    text: str
+    ruled: bool
+
+
+def numbered(statements: Mapping[str, str], mark: str) -> Mapping[str, Statement]:
+    """Return the statements, their parameters' numbers without gaps; `mark` stands before each."""
+    return {name: _numbered(text, mark) for name, text in statements.items()}
+
+
+def _numbered(text: str, mark: str) -> Statement:
+    ruled = f"{mark}2" in text
+    for number in range(4, 9) if not ruled else ():
+        text = text.replace(f"{mark}{number}", f"{mark}{number - 2}")
+    return Statement(text, ruled)

@@ -60,7 +60,7 @@ def test_a_statement_is_compiled_once_and_its_limit_is_a_literal(engine: AsyncEn
     dialect = engine.dialect.name
     assert prepare(limited, dialect, 5) is prepare(limited, dialect, 5)
     assert "LIMIT 5" in prepare(limited, dialect, 5).text
-    assert prepare(limited, dialect, 6).names == ("key",)
+    assert "limit" not in prepare(limited, dialect, 6).names
 
 
 def test_a_statement_that_names_no_org_is_refused(engine: AsyncEngine) -> None:
