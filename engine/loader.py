@@ -1,5 +1,6 @@
 """How the standard executor reaches a batch function: one DataLoader per edge and argument."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from typing import Any, NamedTuple
@@ -40,7 +41,7 @@ class Loaders:
             rows = await edge.rows(self._context, keys, argument, edge.gives._fields)
             return _answers(keys, [(row[0], edge.gives._make(row[1:])) for row in rows], edge)
 
-        return await self._loader((edge, argument), batch).load(key)
+        return await self._answer((edge, argument), batch, key)
 
     async def page(self, edge: Connection, page: Page, key: Key) -> list[tuple[Any, Any]]:
         """Return the page's rows with their order values, and one more where there are more."""
@@ -52,7 +53,7 @@ class Loaders:
             found = [(row[0], (edge.gives._make(row[1:width]), row[width:])) for row in rows]
             return _grouped(keys, found)
 
-        return list(await self._loader((edge, page), batch).load(key))
+        return list(await self._answer((edge, page), batch, key))
 
     async def count(self, edge: Connection, page: Page, key: Key) -> int:
         """Return how many rows the whole list has; pages of one list are counted together."""
@@ -62,12 +63,16 @@ class Loaders:
             found = {row[0]: row[1] for row in counted}
             return [found.get(_mark(one), 0) for one in keys]
 
-        return int(await self._loader((edge, "count", page.filters), batch).load(key))
+        return int(await self._answer((edge, "count", page.filters), batch, key))
 
-    def _loader(self, name: Hashable, batch: Any) -> DataLoader[Key, Any]:
+    async def _answer(self, name: Hashable, batch: Any, key: Key) -> Any:
+        """Return what the loader of the name answers to the key.
+
+        An error cancels whatever waits beside it. That must not cancel what others wait for, too.
+        """
         if name not in self._loaders:
             self._loaders[name] = DataLoader(batch)
-        return self._loaders[name]
+        return await asyncio.shield(self._loaders[name].load(key))
 
 
 def _mark(key: Key) -> Any:
