@@ -19,6 +19,15 @@ SQLITE_CODES = {
 PRIMARY = 0xFF  # the bits of an extended code of SQLite that say of which kind it is
 
 
+PASSING_STATES = {"40001", "40P01"}  # could not serialize; deadlock
+
+
+def is_passing(error: BaseException) -> bool:
+    """Return whether the transaction failed only because of others that ran beside it."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(cause, "sqlstate", None) in PASSING_STATES
+
+
 def is_unavailable(error: BaseException) -> bool:
     """Return whether the database is down, unreachable, overloaded or not set up.
 

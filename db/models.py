@@ -280,6 +280,19 @@ class Grant(Tenant):
     )
 
 
+class Answer(Base):
+    """What a mutation answered under an idempotency key of a member's."""
+
+    __tablename__ = "answer"
+    org_id: Mapped[Id] = mapped_column(ForeignKey("org.id"), primary_key=True)
+    member_id: Mapped[Id] = mapped_column(primary_key=True, autoincrement=False)
+    key: Mapped[Key] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(Text)  # of the mutation and its input
+    content: Mapped[str] = mapped_column(Text)  # JSON
+    at: Mapped[Time]
+    __table_args__ = (_in_org("member_id", "principal"), CLUSTERED)
+
+
 class Event(Base):
     """What one change did, under the revision that it made; it outlives what it describes."""
 
@@ -305,4 +318,5 @@ def _table(model: type[Base]) -> Table:
 # What statements are built from: aliases of these tables.
 ACCOUNT, ORG = _table(Account), _table(Org)
 PRINCIPAL, MEMBERSHIP = _table(Principal), _table(Membership)
+ANSWER, EVENT = _table(Answer), _table(Event)
 SPACE, PROJECT, ASSET, GRANT = _table(Space), _table(Project), _table(Asset), _table(Grant)

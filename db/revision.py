@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.models import Event, Org
@@ -19,6 +19,15 @@ class Deed(NamedTuple):
     before: str | None = None
     after: str | None = None
     request_id: str | None = None
+
+
+async def lock(connection: AsyncConnection, org_id: int) -> None:
+    """Take the Org's lock, if there is such an Org; whoever comes second waits.
+
+    Must be a change's first statement about the Org: what is read before it may be out of date. On
+    SQLite the change has locked the whole database already.
+    """
+    await connection.execute(select(Org.id).where(Org.id == org_id).with_for_update())
 
 
 async def advance(connection: AsyncConnection, org_id: int, *, at: int) -> int:

@@ -94,7 +94,18 @@ class PagePart:
     name: str
 
 
-Declaration: TypeAlias = Column | Edge | Connection | Lookup | PagePart
+@dataclass(frozen=True, eq=False)
+class Mutated:
+    """A field of the mutation root: `work` is done by the context, with the argument `input`.
+
+    What the context makes of it is the row of the field's own type.
+    """
+
+    name: str
+    work: Callable[..., Awaitable[Any]]
+
+
+Declaration: TypeAlias = Column | Edge | Connection | Lookup | PagePart | Mutated
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,17 @@ from typing import Any
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
-from engine.edge import MARK, Column, Connection, Declaration, Edge, Key, Lookup, PagePart
+from engine.edge import (
+    MARK,
+    Column,
+    Connection,
+    Declaration,
+    Edge,
+    Key,
+    Lookup,
+    Mutated,
+    PagePart,
+)
 from engine.loader import Listed
 from engine.page import read_ids, read_page
 
@@ -78,6 +88,13 @@ def _lookup(lookup: Lookup) -> Resolver:
     return resolve
 
 
+def _mutated(mutated: Mutated) -> Resolver:
+    async def resolve(_row: Any, info: Any, **arguments: Any) -> Any:
+        return await info.context.change(mutated.name, mutated.work, arguments["input"])
+
+    return resolve
+
+
 def _page_part(part: PagePart) -> Resolver:
     def resolve(listed: Any, _info: Any) -> Any:
         return getattr(listed, part.name)()
@@ -99,4 +116,5 @@ RESOLVERS: dict[type, Callable[[Any], Resolver]] = {
     Connection: _connection,
     Lookup: _lookup,
     PagePart: _page_part,
+    Mutated: _mutated,
 }

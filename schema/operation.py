@@ -10,6 +10,7 @@ from graphql import DocumentNode, GraphQLError, OperationType, get_operation_ast
 from auth.credential import Credential
 from engine.executor import Executor
 from resolvers.context import Reading
+from resolvers.mutating import Mutating
 from schema.asked import Answer, Asked
 from schema.documents import Documents, Prepared, Refused
 from schema.errors import coded, masked, raise_unavailable, shown_errors
@@ -19,14 +20,26 @@ from schema.tag import tag_of
 BAD_DOCUMENT, BAD_OPERATION, BAD_INPUT = "BAD_DOCUMENT", "BAD_OPERATION", "BAD_INPUT"
 METHOD = "METHOD"
 LONGEST_NAME = 64  # of an operation, in the log
+Context: TypeAlias = Reading | Mutating
 OpenReading: TypeAlias = Callable[[Credential], AbstractAsyncContextManager[Reading]]
+OpenMutating: TypeAlias = Callable[[Credential, str], AbstractAsyncContextManager[Mutating]]
 
 
 class Operations:
-    """Runs operations by one executor; `reading` opens the snapshot that each sees."""
+    """Runs operations by one executor.
 
-    def __init__(self, executor: Executor, documents: Documents, reading: OpenReading) -> None:
+    `reading` opens the snapshot that a query sees, `mutating` what a mutation's fields get.
+    """
+
+    def __init__(
+        self,
+        executor: Executor,
+        documents: Documents,
+        reading: OpenReading,
+        mutating: OpenMutating | None = None,
+    ) -> None:
         self._executor, self._documents, self._reading = executor, documents, reading
+        self._mutating = mutating
         # What answers alike: the same program with the same limits, which answers tell of.
         self._name = f"{version('freehold')} {documents.limits} {documents.introspection}"
 
@@ -57,9 +70,9 @@ class Operations:
     async def _answer(
         self, answer: Answer, prepared: Prepared, asked: Asked, credential: Credential
     ) -> None:
-        async with self._reading(credential) as context:
+        async with self._open(prepared.document, asked, credential) as context:
             answer.noted = _notes(context, prepared.document, asked)
-            if await self._is_unchanged(answer, context, prepared.document, asked):
+            if await self._is_unchanged(answer, context, asked):
                 return
             result = await self._executor.execute(
                 prepared.document,
@@ -76,11 +89,16 @@ class Operations:
         if answer.errors:
             answer.tag = None
 
-    async def _is_unchanged(
-        self, answer: Answer, context: Reading, document: DocumentNode, asked: Asked
-    ) -> bool:
+    def _open(
+        self, document: DocumentNode, asked: Asked, credential: Credential
+    ) -> AbstractAsyncContextManager[Context]:
+        if self._mutating is None or _is_query(document, asked):
+            return self._reading(credential)
+        return self._mutating(credential, asked.request_id)
+
+    async def _is_unchanged(self, answer: Answer, context: Context, asked: Asked) -> bool:
         """Tag the answer, if a tag is wanted, and return whether the client has it already."""
-        if asked.known_tags is None or not _is_query(document, asked):
+        if asked.known_tags is None or isinstance(context, Mutating):
             return False
         answer.tag = await tag_of(context, asked, server=self._name)
         answer.unchanged = answer.tag in asked.known_tags
@@ -107,7 +125,7 @@ def _is_query(document: DocumentNode, asked: Asked) -> bool:
     return operation is not None and operation.operation is OperationType.QUERY
 
 
-def _notes(context: Reading, document: DocumentNode, asked: Asked) -> dict[str, Any]:
+def _notes(context: Context, document: DocumentNode, asked: Asked) -> dict[str, Any]:
     org, operation = context.subject.org, get_operation_ast(document, asked.operation_name)
     return {
         "operation": operation.name.value[:LONGEST_NAME] if operation and operation.name else None,

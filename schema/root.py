@@ -10,6 +10,7 @@ from engine.edge import Argument, Edge, Lookup, declare
 from engine.resolve import install
 from resolvers import assets, principals, projects, spaces
 from resolvers import viewer as asker
+from schema.mutation import Mutation
 from schema.node import Node
 from schema.org import Org
 from schema.scalars import SCALARS
@@ -60,7 +61,9 @@ class Query:
 
 def build_schema() -> strawberry.Schema:
     """Return the schema as it is declared."""
-    return strawberry.Schema(query=Query, config=StrawberryConfig(scalar_map=SCALARS))
+    return strawberry.Schema(
+        query=Query, mutation=Mutation, config=StrawberryConfig(scalar_map=SCALARS)
+    )
 
 
 def executable_schema() -> GraphQLSchema:

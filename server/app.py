@@ -15,6 +15,7 @@ from db.engine import open_engine
 from db.errors import is_unavailable
 from engine.executor import Executor
 from resolvers.context import reading
+from resolvers.mutating import mutating
 from schema.documents import Documents
 from schema.limits import Limits
 from schema.operation import Operations
@@ -37,7 +38,7 @@ def create_app(settings: Settings) -> Starlette:
     executor = executor_of(settings)
     metrics = Metrics(executor.counts) if settings.metrics else None
     view = GraphQLView(
-        Operations(executor, documents, partial(reading, engine)),
+        Operations(executor, documents, partial(reading, engine), partial(mutating, engine)),
         Authenticator(secret_of(settings), issuer_of(settings)),
         max_bytes=settings.max_request_bytes,
         persisted=persisted_of(settings),

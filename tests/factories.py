@@ -21,6 +21,7 @@ from db.reader import ConnectionReader
 from engine.executor import Executor
 from resolvers.context import reading
 from resolvers.manifest.load import load_manifest
+from resolvers.mutating import mutating
 from schema.asked import Answer, Asked
 from schema.documents import Documents
 from schema.operation import Operations
@@ -198,7 +199,12 @@ async def run(
     engine: AsyncEngine, credential: Credential, asked: Asked, *, compiles: bool
 ) -> Answer:
     """Run an operation by the compiled executor or by the standard one."""
-    operations = Operations(_executor(compiles=compiles), _documents(), partial(reading, engine))
+    operations = Operations(
+        _executor(compiles=compiles),
+        _documents(),
+        partial(reading, engine),
+        partial(mutating, engine),
+    )
     return await operations.run(asked, credential)
 
 

@@ -17,7 +17,7 @@ A_NEW_ORG = (
     "INSERT INTO org (id, key, name, revision, next_id, created_at, updated_at)"
     " VALUES (7, 'acme', 'Acme', 0, 1, 0, 0)"
 )
-NOTHING: AnySelect = select(column("nothing")).select_from(
+NOTHING: AnySelect = select(column("nothing", Integer())).select_from(
     select(literal(1).label("one")).subquery()
 )
 KILL_OTHERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"

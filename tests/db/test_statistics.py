@@ -16,7 +16,8 @@ SELECT tbl.name AS tbl, found.name AS idx, found."unique" AS only_one,
 FROM pragma_table_list AS tbl, pragma_index_list(tbl.name) AS found
 WHERE tbl.schema = 'main' AND found.origin = 'c'
 UNION ALL
-SELECT name, name, 1, 2 FROM pragma_table_list WHERE schema = 'main' AND wr
+SELECT tbl.name, tbl.name, 1, (SELECT count(*) FROM pragma_table_info(tbl.name) WHERE pk > 0)
+FROM pragma_table_list AS tbl WHERE schema = 'main' AND wr
 """
 
 Key: TypeAlias = tuple[str, str]  # a table and its index; the table again for its primary key

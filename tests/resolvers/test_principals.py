@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tests.factories import Loaded, Manifest, address, ask, load
-from tests.resolvers.changes import join, leave
+from tests.resolvers.writing import join, leave
 
 ACME = (
     Manifest()

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tests.factories import Loaded
-from tests.resolvers.changes import add_asset, add_project, add_space, delete
 from tests.resolvers.lists import LISTS, Asker, Node, store
+from tests.resolvers.writing import add_asset, add_project, add_space, delete
 
 Add: TypeAlias = Callable[[AsyncEngine, Loaded], Awaitable[str]]
 

@@ -86,7 +86,7 @@ def test_the_operation_named_is_the_one_that_runs(client: Client) -> None:
         ("fragment A on Query { org { key } }", "Fragment 'A' is never used."),
         ("type A { b: Int }", "The 'A' definition is not executable."),
         ("{ nothing }", "Cannot query field 'nothing' on type 'Query'."),
-        ("mutation { a }", "The mutation operation is not supported by the schema."),
+        ("mutation { a }", "Cannot query field 'a' on type 'Mutation'."),
         ("subscription { a }", "The subscription operation is not supported by the schema."),
         (
             "{ a" * 3000 + "}" * 3000,

@@ -38,19 +38,22 @@ def test_a_query_may_come_by_get(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "code"),
+    ("query", "status", "code"),
     [
-        ("mutation { __typename }", "BAD_DOCUMENT"),
-        ("mutation { spaceCreate(input: {}) { revision } }", "BAD_DOCUMENT"),
-        ("subscription { __typename }", "BAD_DOCUMENT"),
-        ("query A { org { key } } mutation B { __typename }", "BAD_DOCUMENT"),
+        ("mutation { __typename }", 405, "METHOD"),
+        ('mutation { spaceCreate(input: {key: "a", name: "a"}) { revision } }', 405, "METHOD"),
+        ("mutation { spaceCreate(input: {}) { revision } }", 400, "BAD_DOCUMENT"),
+        ("subscription { __typename }", 400, "BAD_DOCUMENT"),
+        ("query A { org { key } } mutation B { __typename }", 400, "BAD_OPERATION"),
     ],
 )
-def test_nothing_but_queries_comes_by_get(client: Client, query: str, code: str) -> None:
+def test_nothing_but_queries_comes_by_get(
+    client: Client, query: str, status: int, code: str
+) -> None:
     response = client.send(
         "GET", params={"query": query}, headers={**client.bearer(), "Accept": STRICT}
     )
-    assert shown(response) == (400, GRAPHQL, [code])
+    assert shown(response) == (status, GRAPHQL, [code])
     assert "data" not in response.json()
 
 

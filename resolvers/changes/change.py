@@ -1,0 +1,87 @@
+"""What every change gets: the asker under the Org's lock, and how it finds, may and tells."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from auth.actions import ACTIONS, Need, On
+from auth.check import check
+from auth.levels import Permission
+from auth.subject import OrgRow, Subject
+from db import ids
+from db.ids import NodeId, parse_id, public_id
+from resolvers.errors import FORBIDDEN, UserError, not_found
+
+Input: TypeAlias = Mapping[str, Any]
+TYPES = {ids.ORG: "Org", ids.SPACE: "space", ids.PROJECT: "project", ids.ASSET: "asset"}
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a change did, for its event and its payload; `before` and `after` are JSON's values."""
+
+    action: str
+    node: NodeId
+    path: str
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change by one asker. `now` is in microseconds; the Org's lock is held already."""
+
+    connection: AsyncConnection
+    subject: Subject
+    org: OrgRow
+    now: int
+
+    async def find(self, text: str, type_: str, field: str) -> NodeId:
+        """Return the node that a public id names; NOT_FOUND unless the asker sees one there."""
+        node = parse_id(text)
+        if node is None or node.type != type_ or await self.level(node) is Permission.NONE:
+            raise not_found(field)
+        return node
+
+    async def level(self, node: NodeId) -> Permission:
+        """Return the asker's permission on a node; NONE where there is none."""
+        return await check(self.connection, self.subject, node, now=self.now)
+
+    async def require(self, action: str, field: str, **nodes: NodeId | None) -> None:
+        """Refuse the action unless the asker may; `nodes` are what its needs are on, by name.
+
+        They are called `node`, `space` and `project`; the Org needs no name.
+        """
+        needs = ACTIONS[action]
+        for need in needs:
+            node = self.org_node if need.on is On.ORG else nodes.get(need.on.name.lower())
+            if node is not None and await self.level(node) >= need.level:
+                return
+        raise UserError(FORBIDDEN, _refusal(action, needs[0]), field)
+
+    @property
+    def org_node(self) -> NodeId:
+        """Return the Org as a node."""
+        return NodeId(ids.ORG, self.org.id, self.org.id)
+
+    @property
+    def actor(self) -> str:
+        """Return the public id of the member who asks."""
+        return public_id(ids.MEMBER, self.org.id, self.subject.member_id or 0)
+
+
+Work: TypeAlias = Callable[[Change, Input], Awaitable[Done]]
+
+
+def json_text(value: Mapping[str, Any] | None) -> str | None:
+    """Return a value as an event keeps it."""
+    return None if value is None else orjson.dumps(value).decode()
+
+
+def _refusal(action: str, need: Need) -> str:
+    if need.on is On.ORG:
+        return f"Only admins may do this ({action})."
+    return f"This ({action}) needs {need.level.name} on {need.on.value}."

@@ -1,0 +1,117 @@
+"""Runs a change: lock, asker, work, event and the memory of its answer, in one transaction."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from auth.credential import Credential
+from auth.subject import load_subject
+from db import clock
+from db.conflicts import violated_index
+from db.engine import change
+from db.errors import is_passing
+from db.ids import public_id
+from db.models import ORG
+from db.reader import ConnectionReader
+from db.revision import Deed, advance, lock, record
+from resolvers.changes.answer import FIELD, Changed, fingerprint, recall, refused, remember
+from resolvers.changes.change import Change, Done, Input, Work, json_text
+from resolvers.errors import KEY_TAKEN, NAME_TAKEN, NOT_FOUND, UserError
+
+ATTEMPTS = 3
+THROUGH = "token"
+NO_MEMBER = "You are in no Org that this token is for."
+CONFLICTS = {
+    "uq_space_key": (KEY_TAKEN, "A space has this key already, if only in the recycle bin.", "key"),
+    "uq_space_name": (NAME_TAKEN, "A space has this name already.", "name"),
+    "uq_project_key": (KEY_TAKEN, "A project of the space has this key already.", "key"),
+    "uq_project_name": (NAME_TAKEN, "A project of the space has this name already.", "name"),
+    "uq_asset_key": (KEY_TAKEN, "An asset of the project has this key already.", "key"),
+    "uq_asset_name": (NAME_TAKEN, "An asset of the project has this name already.", "name"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be changed: the mutation's name and work, what it is given, and by whom."""
+
+    name: str
+    work: Work
+    input: Input
+    credential: Credential
+    request_id: str
+
+
+async def run_change(engine: AsyncEngine, request: Request) -> Changed:
+    """Run a change, again if the database asks for that; AuthError when the account is gone."""
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return await _run_once(engine, request)
+        except DBAPIError as error:
+            if not is_passing(error):
+                raise
+    return await _run_once(engine, request)
+
+
+async def _run_once(engine: AsyncEngine, request: Request) -> Changed:
+    async with change(engine) as connection:
+        org_id = await _org_id(connection, request.credential.org)
+        if org_id is None:
+            return refused(UserError(NOT_FOUND, NO_MEMBER))
+        await lock(connection, org_id)
+        subject = await load_subject(ConnectionReader(connection), request.credential)
+        if subject.org is None:
+            return refused(UserError(NOT_FOUND, NO_MEMBER))
+        return await _remembered(Change(connection, subject, subject.org, clock.now()), request)
+
+
+async def _org_id(connection: AsyncConnection, org: int | str) -> int | None:
+    if isinstance(org, int):
+        return org
+    found: int | None = await connection.scalar(select(ORG.c.id).where(ORG.c.key == org))
+    return found
+
+
+async def _remembered(making: Change, request: Request) -> Changed:
+    key = request.input.get(FIELD)
+    if key is None:
+        return await _changed(making, request)
+    of = fingerprint(request.name, request.input)
+    known = await recall(making, key, of)
+    if known is not None:
+        return known
+    answer = await _changed(making, request)
+    await remember(making, key, of, answer)
+    return answer
+
+
+async def _changed(making: Change, request: Request) -> Changed:
+    try:
+        async with making.connection.begin_nested():
+            revision = await advance(making.connection, making.org.id, at=making.now)
+            done = await request.work(making, request.input)
+            key = making.org.id, revision
+            await record(making.connection, key, _deed(making, request, done), at=making.now)
+    except UserError as error:
+        return refused(error)
+    except IntegrityError as error:
+        conflict = CONFLICTS.get(violated_index(error) or "")
+        if conflict is None:
+            raise
+        return refused(UserError(*conflict))
+    return Changed(done.node.id, revision)
+
+
+def _deed(making: Change, request: Request, done: Done) -> Deed:
+    return Deed(
+        actor=making.actor,
+        through=THROUGH,
+        action=done.action,
+        object_id=public_id(done.node.type, done.node.org_id, done.node.id),
+        path=done.path,
+        before=json_text(done.before),
+        after=json_text(done.after),
+        request_id=request.request_id,
+    )

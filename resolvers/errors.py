@@ -1,0 +1,29 @@
+"""What a change is refused for: expected failures, told as data."""
+
+from typing import NamedTuple
+
+
+class ErrorRow(NamedTuple):
+    """A refusal as the payload has it; `field` is that of the input that is wrong, if one is."""
+
+    code: str
+    message: str
+    field: str | None
+
+
+class UserError(Exception):
+    """A change that is refused; nothing of it is kept."""
+
+    def __init__(self, code: str, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.row = ErrorRow(code, message, field)
+
+
+NOT_FOUND, FORBIDDEN, INVALID = "NOT_FOUND", "FORBIDDEN", "INVALID"
+NAME_TAKEN, KEY_TAKEN, KEY_REUSED = "NAME_TAKEN", "KEY_TAKEN", "IDEMPOTENCY_KEY_REUSED"
+STALE = "STALE"
+
+
+def not_found(field: str) -> UserError:
+    """Return the refusal of an id that names nothing that the asker sees."""
+    return UserError(NOT_FOUND, "There is no such node, or none that you may see.", field)

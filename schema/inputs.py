@@ -1,0 +1,62 @@
+"""What the mutations of spaces are given."""
+
+from typing import Any
+
+import strawberry
+
+KEY = "Permanent, used in URLs: 1 to 255 of A-Z a-z 0-9 . _ ~ -, unique in the Org."
+NAME = "What people call it: 1 to 255 characters, none of them / \\ # ?, unique in the Org."
+
+
+def needed(description: str) -> Any:
+    """Declare a field of an input that must be given."""
+    return strawberry.field(description=description)
+
+
+def optional(description: str) -> Any:
+    """Declare a field of an input that may be left out."""
+    return strawberry.field(default=None, description=description)
+
+
+@strawberry.input(description="What every mutation takes.")
+class Repeatable:
+    """A change that may be sent again."""
+
+    idempotency_key: str | None = optional(
+        "Any text, another for each change: whoever sends the same again gets the first answer."
+    )
+
+
+@strawberry.input(description="A change of one node.")
+class NodeInput(Repeatable):
+    """Which node."""
+
+    id: strawberry.ID = needed("The id that the API gave.")
+
+
+@strawberry.input(description="A new space.")
+class SpaceCreateInput(Repeatable):
+    """What `spaceCreate` takes."""
+
+    key: str = needed(KEY)
+    name: str = needed(NAME)
+    description: str | None = optional("What it is for.")
+
+
+@strawberry.input(description="Another name for a space.")
+class SpaceRenameInput(NodeInput):
+    """What `spaceRename` takes."""
+
+    name: str = needed(NAME)
+
+
+@strawberry.input(description="What is said of a space.")
+class SpaceUpdateInput(NodeInput):
+    """What `spaceUpdate` takes."""
+
+    description: str | None = optional("What it is for; null for nothing.")
+
+
+@strawberry.input(description="The space that is to go into the recycle bin.")
+class SpaceDeleteInput(NodeInput):
+    """What `spaceDelete` takes."""
