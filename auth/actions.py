@@ -30,4 +30,8 @@ ACTIONS: dict[str, tuple[Need, ...]] = {
     "space.rename": (Need(FULL),),
     "space.update": (Need(OWNER),),
     "space.delete": (Need(OWNER),),
+    "project.create": (Need(FULL, On.SPACE),),
+    "project.rename": (Need(FULL),),
+    "project.update": (Need(FULL),),
+    "project.delete": (Need(OWNER), Need(OWNER, On.SPACE)),
 }

@@ -1,11 +1,11 @@
-"""What the mutations of spaces are given."""
+"""What mutations are given."""
 
 from typing import Any
 
 import strawberry
 
-KEY = "Permanent, used in URLs: 1 to 255 of A-Z a-z 0-9 . _ ~ -, unique in the Org."
-NAME = "What people call it: 1 to 255 characters, none of them / \\ # ?, unique in the Org."
+KEY = "Permanent, used in URLs: 1 to 255 of A-Z a-z 0-9 . _ ~ -, unique among its siblings."
+NAME = "What people call it: 1 to 255 characters, none of / \\ # ?, unique among its siblings."
 
 
 def needed(description: str) -> Any:
@@ -60,3 +60,32 @@ class SpaceUpdateInput(NodeInput):
 @strawberry.input(description="The space that is to go into the recycle bin.")
 class SpaceDeleteInput(NodeInput):
     """What `spaceDelete` takes."""
+
+
+@strawberry.input(description="A new project.")
+class ProjectCreateInput(Repeatable):
+    """What `projectCreate` takes."""
+
+    space: strawberry.ID = needed("The space that it is to be in.")
+    key: str = needed(KEY)
+    name: str = needed(NAME)
+    description: str | None = optional("What it is for.")
+
+
+@strawberry.input(description="Another name for a project.")
+class ProjectRenameInput(NodeInput):
+    """What `projectRename` takes."""
+
+    name: str = needed(NAME)
+
+
+@strawberry.input(description="What is said of a project.")
+class ProjectUpdateInput(NodeInput):
+    """What `projectUpdate` takes."""
+
+    description: str | None = optional("What it is for; null for nothing.")
+
+
+@strawberry.input(description="The project that is to go into the recycle bin.")
+class ProjectDeleteInput(NodeInput):
+    """What `projectDelete` takes."""

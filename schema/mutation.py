@@ -2,9 +2,18 @@
 
 import strawberry
 
-from resolvers.changes import spaces
-from schema.inputs import SpaceCreateInput, SpaceDeleteInput, SpaceRenameInput, SpaceUpdateInput
-from schema.payload import SpacePayload, mutation
+from resolvers.changes import projects, spaces
+from schema.inputs import (
+    ProjectCreateInput,
+    ProjectDeleteInput,
+    ProjectRenameInput,
+    ProjectUpdateInput,
+    SpaceCreateInput,
+    SpaceDeleteInput,
+    SpaceRenameInput,
+    SpaceUpdateInput,
+)
+from schema.payload import ProjectPayload, SpacePayload, mutation
 
 
 @strawberry.type(
@@ -36,4 +45,28 @@ class Mutation:
         spaces.delete,
         SpaceDeleteInput,
         description="Put a space into the recycle bin, with all that is in it. Takes OWNER on it.",
+    )
+    project_create: ProjectPayload = mutation(
+        "projectCreate",
+        projects.create,
+        ProjectCreateInput,
+        description="Make a project, and be granted OWNER of it. Takes FULL on the space.",
+    )
+    project_rename: ProjectPayload = mutation(
+        "projectRename",
+        projects.rename,
+        ProjectRenameInput,
+        description="Give a project another name. Takes FULL on it.",
+    )
+    project_update: ProjectPayload = mutation(
+        "projectUpdate",
+        projects.describe,
+        ProjectUpdateInput,
+        description="Change what is said of a project. Takes FULL on it.",
+    )
+    project_delete: ProjectPayload = mutation(
+        "projectDelete",
+        projects.delete,
+        ProjectDeleteInput,
+        description="Put a project into the recycle bin. Takes OWNER on it or on its space.",
     )

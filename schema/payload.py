@@ -6,8 +6,11 @@ import strawberry
 
 from engine.edge import Argument, Edge, Mutated, column, declare
 from resolvers.changes.change import Work
+from resolvers.projects import ProjectRow
+from resolvers.projects import by_id as project_by_id
 from resolvers.spaces import SpaceRow
 from resolvers.spaces import by_id as space_by_id
+from schema.project import Project
 from schema.space import Space
 
 
@@ -37,6 +40,18 @@ class SpacePayload:
     node: Space | None = declare(
         Edge(space_by_id.rows, needs=("node_id",), gives=SpaceRow),
         description="The space as it is now; null where it is gone, or nothing was changed.",
+    )
+    errors: list[UserError] = errors_column()
+    revision: int | None = revision_column()
+
+
+@strawberry.type(description="The answer to a change of a project.")
+class ProjectPayload:
+    """A project after a change."""
+
+    node: Project | None = declare(
+        Edge(project_by_id.rows, needs=("node_id",), gives=ProjectRow),
+        description="The project as it is now; null where it is gone, or nothing was changed.",
     )
     errors: list[UserError] = errors_column()
     revision: int | None = revision_column()

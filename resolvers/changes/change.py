@@ -13,6 +13,9 @@ from auth.levels import Permission
 from auth.subject import OrgRow, Subject
 from db import ids
 from db.ids import NodeId, parse_id, public_id
+from db.reader import ConnectionReader
+from resolvers import spaces
+from resolvers.context import Reading
 from resolvers.errors import FORBIDDEN, UserError, not_found
 
 Input: TypeAlias = Mapping[str, Any]
@@ -42,9 +45,18 @@ class Change:
     async def find(self, text: str, type_: str, field: str) -> NodeId:
         """Return the node that a public id names; NOT_FOUND unless the asker sees one there."""
         node = parse_id(text)
-        if node is None or node.type != type_ or await self.level(node) is Permission.NONE:
+        if node is None or node.type != type_ or not await self._sees(node):
             raise not_found(field)
         return node
+
+    async def _sees(self, node: NodeId) -> bool:
+        if await self.level(node) is not Permission.NONE:
+            return True
+        # A space may be seen without any permission on it, for what is in it.
+        if node.type != ids.SPACE or node.org_id != self.org.id:
+            return False
+        reading = Reading(ConnectionReader(self.connection), self.subject, now=self.now)
+        return bool(await spaces.by_id.rows(reading, [(node.id,)], None, ("id",)))
 
     async def level(self, node: NodeId) -> Permission:
         """Return the asker's permission on a node; NONE where there is none."""

@@ -3,70 +3,25 @@
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 import pytest
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from auth.credential import Credential
-from db.engine import snapshot
-from db.models import EVENT, ORG
-from tests.factories import Loaded, Manifest, address, asked_as, content, load, run
+from tests.factories import Loaded, load
+from tests.resolvers.changes import changing
+from tests.resolvers.changes.changing import CHANGED, kept
 
-PAYLOAD = """{
-  node { id key name description effectivePermission sharedProject { key name } }
-  errors { code message field } revision
-}"""
-TYPES = {
-    "spaceCreate": "SpaceCreateInput",
-    "spaceRename": "SpaceRenameInput",
-    "spaceUpdate": "SpaceUpdateInput",
-    "spaceDelete": "SpaceDeleteInput",
-}
-# ada is an admin; oz owns core, fay has FULL on it, ria READ; nan has nothing; dan is deactivated.
-ORG_OF_TESTS = (
-    Manifest("acme")
-    .user("ada", admin=True)
-    .user("oz")
-    .user("fay")
-    .user("ria")
-    .user("nan")
-    .user("dan", active=False)
-    .space("core", name="Core")
-    .space("lab", name="Lab")
-    .project("core/site")
-    .grant("user:oz", "OWNER", on="core")
-    .grant("user:fay", "FULL", on="core")
-    .grant("user:ria", "READ", on="core")
-)
+NODE = "id key name description effectivePermission sharedProject { key name }"
 
 
 @pytest.fixture
 async def acme(engine: AsyncEngine) -> Loaded:
-    return await load(engine, ORG_OF_TESTS)
+    return await load(engine, CHANGED)
 
 
 async def mutate(
     engine: AsyncEngine, user: str, name: str, given: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the payload of a mutation."""
-    text = f"mutation ($input: {TYPES[name]}!) {{ {name}(input: $input) {PAYLOAD} }}"
-    credential = Credential(address(user), "acme")
-    answer = await run(engine, credential, asked_as(text, {"input": given}), compiles=True)
-    assert answer.errors == []
-    payload: dict[str, Any] = orjson.loads(content(answer))["data"][name]
-    return payload
-
-
-async def kept(engine: AsyncEngine) -> tuple[int, list[tuple[Any, ...]]]:
-    """Return the Org's revision, and its events without their times."""
-    async with snapshot(engine) as connection:
-        revision = await connection.scalar(select(ORG.c.revision))
-        columns = [column for column in EVENT.c if column.name not in ("org_id", "at")]
-        events = await connection.execute(
-            select(*columns).where(EVENT.c.org_id == 1).order_by(EVENT.c.revision)
-        )
-        return int(revision or 0), [tuple(event) for event in events]
+    return await changing.mutate(engine, user, name, given, node=NODE)
 
 
 async def test_an_admin_makes_a_space_with_its_shared_project(
