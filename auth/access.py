@@ -6,6 +6,7 @@ It computes what `auth.levels` defines; a test holds the two together. Values ar
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
@@ -78,7 +79,7 @@ class Access:
 
     def about(self, parents: int) -> "Access":
         """Return the rule for statements about so many parents."""
-        return replace(self, parents=amount(parents))
+        return _about(self, amount(parents))
 
     def reach_at(self, spaces: AnySelect) -> Reach:
         """Return the reach at the spaces whose ids are given; at every space if they are many."""
@@ -189,6 +190,11 @@ class Access:
         level = case((grant.c.level < ceiling, grant.c.level), else_=ceiling)
         own = select(func.max(level)).where(self._held(grant), grant.c.project_id == project.c.id)
         return own.group_by(grant.c.project_id).correlate_except(grant).scalar_subquery()
+
+
+@cache
+def _about(access: Access, parents: Amount) -> Access:
+    return replace(access, parents=parents)
 
 
 def _without_own(project: FromClause, reach: Reach) -> Number:

@@ -55,7 +55,8 @@ def _running(data: Path) -> str | None:
     """Return the URL of the PostgreSQL that runs on the data already, if one does."""
     file = data / "postmaster.pid"
     process, *_, folder = file.read_text().splitlines()[:5] if file.exists() else ("none", "")
-    running = Path("/proc", process).exists()
+    name = Path("/proc", process, "comm")
+    running = name.exists() and name.read_text() == "postgres\n"
     return f"postgresql://postgres:@/postgres?host={folder}" if running else None
 
 
