@@ -1,0 +1,29 @@
+"""Asks everything in another order each round, so that what disturbs one disturbs all."""
+
+import random
+import statistics
+import time
+from collections.abc import Callable, Hashable, Sequence
+from typing import TypeVar
+
+# PostgreSQL makes a plan of its own for each of the first five executions of a statement.
+WARM_UPS = 6
+K = TypeVar("K", bound=Hashable)
+
+
+def latencies(
+    asked: Sequence[K],
+    ask: Callable[[K], object],
+    *,
+    rounds: int,
+    seldom: Callable[[K], bool] = lambda _: False,
+) -> dict[K, float]:
+    """Return the median of each in milliseconds; what is asked seldom, in every third round."""
+    times: dict[K, list[float]] = {each: [] for each in asked}
+    for number in range(-WARM_UPS, rounds):
+        for each in random.sample(asked, len(asked)):
+            if number < 0 or number % 3 == 0 or not seldom(each):
+                started = time.perf_counter()
+                ask(each)
+                times[each].append((time.perf_counter() - started) * 1000)
+    return {each: statistics.median(values[WARM_UPS:]) for each, values in times.items()}
