@@ -64,22 +64,28 @@ def _listing(
     access: Access, space: FromClause, reach: Reach, source: FromClause, *where: Any
 ) -> Listing:
     live = (space.c.org_id == ORG_ID, space.c.deleted_at.is_(None))
-    columns = _columns(access, space, reach)
-    return Listing(space, reach.join(source, space.c.id), columns, (*live, *where))
+    return Listing(space, source, _columns(access, space, reach), (*live, *where))
 
 
-def spaces_of_org(access: Access, _parent: None) -> Listing:
-    """Return the listing of all spaces that are seen."""
-    space = SPACE.alias("space")
-    return _listing(access, space, access.reach(), space)
+def _in_order(access: Access, _parent: None) -> Listing:
+    """Return the listing of all spaces that are seen, to be walked in their order."""
+    space, reach = SPACE.alias("space"), access.reach()
+    return _listing(access, space, reach, reach.join(space, space.c.id))
+
+
+def _of_org(access: Access, _parent: None) -> Listing:
+    """Return the same for lists of spaces alone: those that aren't seen cost nothing."""
+    space, reach = SPACE.alias("space"), access.reach()
+    return _listing(access, space, reach, reach.lead(space, space.c.id))
 
 
 def _by_id(access: Access, parent: FromClause) -> Listing:
     space = SPACE.alias("space")
-    reach, source = access.reach_at(select(parent.c.id)), in_this_order(parent, space)
+    reach = access.reach_at(select(parent.c.id))
+    source = reach.join(in_this_order(parent, space), space.c.id)
     return _listing(access, space, reach, source, space.c.id == parent.c.id)
 
 
-SPACES = Level(spaces_of_org, gives=REACH)
-of_org = Paged(spaces_of_org)
+SPACES = Level(_in_order, gives=REACH)
+of_org = Paged(_of_org)
 by_id = Matched(_by_id, ("id",))
