@@ -26,8 +26,9 @@ CROSS JOIN LATERAL (
   WHERE {LIVE_PROJECT} AND p.space_id = r.id AND NOT p.is_shared
   ORDER BY p.sort, p.id LIMIT $8) p""",
     "projects_by_id": f"""
-SELECT p.id, p.name, p.space_id, 4 FROM project p
-WHERE {LIVE_PROJECT} AND p.id = ANY ($4::bigint[])""",
+SELECT p.id, p.name, p.space_id, 4
+FROM project p LEFT JOIN space s ON s.org_id = $1 AND s.id = p.space_id
+WHERE {LIVE_PROJECT} AND p.id = ANY ($4::bigint[]) AND s.deleted_at IS NULL""",
     "assets": f"""
 SELECT r.id, a.* FROM unnest($4::bigint[]) AS r(id)
 CROSS JOIN LATERAL (
