@@ -2,15 +2,16 @@
 
 from sqlalchemy.exc import IntegrityError
 
-from db.base import Base
+from db.models import ORG
 
 # SQLite's message names the columns instead of the index.
 COLUMNS = {
-    ", ".join(f"{table.name}.{column.name}" for column in index.columns): str(index.name)
-    for table in Base.metadata.tables.values()
+    str(index.name): ", ".join(f"{table.name}.{column.name}" for column in index.columns)
+    for table in ORG.metadata.tables.values()
     for index in table.indexes
     if index.unique
 }
+INDEXES = {columns: name for name, columns in COLUMNS.items()}
 
 
 def violated_index(error: IntegrityError) -> str | None:
@@ -19,4 +20,4 @@ def violated_index(error: IntegrityError) -> str | None:
     if name is not None:
         return str(name)
     columns = str(error.orig).partition("UNIQUE constraint failed: ")[2]
-    return COLUMNS.get(columns)
+    return INDEXES.get(columns)

@@ -109,7 +109,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         for setting in SQLITE_SETTINGS:
             cursor.execute(setting)
         cursor.close()
-    except BaseException:
+    except BaseException:  # whatever it is, nobody else would close it
         connection.close()
         raise
 

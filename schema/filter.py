@@ -10,7 +10,7 @@ from schema.scalars import DateTime
 
 
 def optional(description: str) -> Any:
-    """Declare a field of a filter; one that is left out or null asks for nothing."""
+    """Declare a field of an input that may be left out; in a filter it then asks for nothing."""
     return strawberry.field(default=None, description=description)
 
 

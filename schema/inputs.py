@@ -4,6 +4,8 @@ from typing import Any
 
 import strawberry
 
+from schema.filter import optional
+
 KEY = "Permanent, used in URLs: 1 to 255 of A-Z a-z 0-9 . _ ~ -, unique among its siblings."
 NAME = "What people call it: 1 to 255 characters, none of / \\ # ?, unique among its siblings."
 
@@ -11,11 +13,6 @@ NAME = "What people call it: 1 to 255 characters, none of / \\ # ?, unique among
 def needed(description: str) -> Any:
     """Declare a field of an input that must be given."""
     return strawberry.field(description=description)
-
-
-def optional(description: str) -> Any:
-    """Declare a field of an input that may be left out."""
-    return strawberry.field(default=None, description=description)
 
 
 @strawberry.input(description="What every mutation takes.")

@@ -9,6 +9,7 @@ from graphql import DocumentNode, GraphQLError, OperationType, get_operation_ast
 
 from auth.credential import Credential
 from engine.executor import Executor
+from engine.operation import LONGEST_NAME
 from resolvers.context import Reading
 from resolvers.mutating import Mutating
 from schema.asked import Answer, Asked
@@ -19,7 +20,6 @@ from schema.tag import tag_of
 
 BAD_DOCUMENT, BAD_OPERATION, BAD_INPUT = "BAD_DOCUMENT", "BAD_OPERATION", "BAD_INPUT"
 METHOD = "METHOD"
-LONGEST_NAME = 64  # of an operation, in the log
 Context: TypeAlias = Reading | Mutating
 OpenReading: TypeAlias = Callable[[Credential], AbstractAsyncContextManager[Reading]]
 OpenMutating: TypeAlias = Callable[[Credential, str], AbstractAsyncContextManager[Mutating]]

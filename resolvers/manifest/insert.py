@@ -8,6 +8,7 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from db.conflicts import COLUMNS
 from resolvers.manifest.errors import ManifestError
 from resolvers.manifest.lines import Line, OrgLine
 from resolvers.manifest.rows import TABLES, AssetRow, PrincipalRow, ProjectRow, Row, SpaceRow
@@ -28,13 +29,6 @@ CONFLICTS = {
     "uq_asset_name": SAME_NAME,
     "uq_access_grant_space": SAME_GRANT,
     "uq_access_grant_project": SAME_GRANT,
-}
-# PostgreSQL's message names the index, SQLite's its columns.
-COLUMNS = {
-    str(index.name): ", ".join(f"{table.name}.{column.name}" for column in index.columns)
-    for table in TABLES.values()
-    for index in table.indexes
-    if index.unique
 }
 
 
