@@ -21,11 +21,9 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
-    null,
     or_,
     select,
     true,
-    union_all,
 )
 
 from auth.levels import Permission, Standing
@@ -39,8 +37,6 @@ MEMBER_ID = bindparam("member_id", type_=BigInteger())
 NOW = bindparam("now", type_=BigInteger())
 
 ZERO: ColumnElement[int] = literal_column("0")
-Only: TypeAlias = Callable[[FromClause], tuple[ColumnElement[bool], ...]]
-HELD: Mapping[str, Only] = {"cap": lambda _: (), "flow": lambda grant: (grant.c.propagate,)}
 
 
 @dataclass(frozen=True)
@@ -91,32 +87,29 @@ class Access:
         """Return the reach at the spaces whose ids are given; at every space if they are many."""
         if self.admin or self.parents is Amount.MANY:
             return self.reach()
-        # OFFSET keeps both databases from computing a column wherever it is named.
-        space = spaces.subquery("here")
-        space_id = space.c[0].label("space_id")
-        levels = [self._held_at(space_id, only).label(name) for name, only in HELD.items()]
-        held = select(space_id, *levels).offset(ZERO).subquery("held")
-        # It matters only where there is no cap: by a cap the space is seen, and its shared project.
-        best = case((held.c.cap.is_(None), self._best_at(held.c.space_id))).label("best")
-        reach = select(held, best).offset(ZERO).subquery()
-        seen = or_(reach.c.cap.is_not(None), reach.c.best.is_not(None))
-        table = select(reach).where(seen).subquery("reach")
-        return Reach(table.c.cap, table.c.flow, table.c.best, table)
+        here = spaces.subquery("here")
+        space_id = here.c[0]
+        return self._reached(lambda held: in_this_order(here, held, held.c.within_id == space_id))
 
     def reach(self) -> Reach:
         """Return the reach at every space at once, as a table to join."""
         if self.admin:
             owner = literal(int(Permission.OWNER), SmallInteger())
             return Reach(owner, owner, owner)
-        facts = union_all(self._space_grants(), self._project_grants()).subquery("fact")
+        return self._reached(lambda grant: grant)
+
+    def _reached(self, source: Callable[[FromClause], FromClause]) -> Reach:
+        grant, deleted = GRANT.alias("held"), PROJECT.alias("deleted")
+        is_deleted = and_(
+            deleted.c.org_id == ORG_ID,
+            deleted.c.id == grant.c.project_id,
+            deleted.c.deleted_at.is_not(None),
+        )
         table = (
-            select(
-                facts.c.space_id,
-                func.max(facts.c.cap).label("cap"),
-                func.max(facts.c.flow).label("flow"),
-                func.max(facts.c.best).label("best"),
-            )
-            .group_by(facts.c.space_id)
+            select(grant.c.within_id.label("space_id"), *reach_columns(grant))
+            .select_from(source(grant).outerjoin(deleted, is_deleted))
+            .where(self._held(grant), grant.c.within_id.is_not(None), deleted.c.id.is_(None))
+            .group_by(grant.c.within_id)
             .subquery("reach")
         )
         return Reach(table.c.cap, table.c.flow, table.c.best, table)
@@ -151,35 +144,6 @@ class Access:
             or_(grant.c.expires_at.is_(None), grant.c.expires_at > NOW),
         )
 
-    def _space_grants(self) -> AnySelect:
-        grant = GRANT.alias()
-        flow = case((grant.c.propagate, grant.c.level)).label("flow")
-        columns = (grant.c.space_id, grant.c.level.label("cap"), flow, null().label("best"))
-        return select(*columns).where(self._held(grant), grant.c.space_id.is_not(None))
-
-    def _project_grants(self) -> AnySelect:
-        # Its space is looked up for each grant: joined, PostgreSQL reads all of the Org's projects.
-        grant, project = GRANT.alias(), PROJECT.alias()
-        lies = (project.c.org_id == ORG_ID, project.c.id == grant.c.project_id)
-        space_id = select(project.c.space_id).where(*lies, project.c.deleted_at.is_(None))
-        return select(space_id.scalar_subquery(), null(), null(), grant.c.level).where(
-            self._held(grant), grant.c.project_id.is_not(None)
-        )
-
-    def _held_at(self, space_id: Number, only: Only) -> Number:
-        grant = GRANT.alias()
-        here = (self._held(grant), grant.c.space_id == space_id, *only(grant))
-        found = select(func.max(grant.c.level)).where(*here).group_by(grant.c.space_id)
-        return found.correlate_except(grant).scalar_subquery()
-
-    def _best_at(self, space_id: Number) -> Number:
-        grant, project = GRANT.alias(), PROJECT.alias()
-        lies = (project.c.org_id == ORG_ID, project.c.space_id == space_id)
-        granted = and_(self._held(grant), grant.c.project_id == project.c.id)
-        found = select(func.max(grant.c.level)).select_from(in_this_order(project, grant, granted))
-        live = found.where(*lies, project.c.deleted_at.is_(None)).group_by(project.c.space_id)
-        return live.correlate_except(grant, project).scalar_subquery()
-
     def _granted_projects(self) -> AnySelect:
         grant = GRANT.alias()
         return select(grant.c.project_id).where(self._held(grant), grant.c.project_id.is_not(None))
@@ -196,6 +160,16 @@ class Access:
         level = case((grant.c.level < ceiling, grant.c.level), else_=ceiling)
         own = select(func.max(level)).where(self._held(grant), grant.c.project_id == project.c.id)
         return own.group_by(grant.c.project_id).correlate_except(grant).scalar_subquery()
+
+
+def reach_columns(grant: FromClause) -> tuple[Number, ...]:
+    """Return what is held at a space, of the grants on it and on its live projects."""
+    level, on_space = grant.c.level, grant.c.project_id.is_(None)
+    return (
+        func.max(case((on_space, level))).label("cap"),
+        func.max(case((and_(on_space, grant.c.propagate), level))).label("flow"),
+        func.max(case((~on_space, level))).label("best"),
+    )
 
 
 @cache

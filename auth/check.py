@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.levels import Facts, Held, Kind, Permission, Standing, permission
@@ -93,20 +93,17 @@ def _grants(subject: Subject, place: Place) -> AnySelect:
     """Return the subject's grants on the place's space and on the projects in it."""
     org_id = subject.org.id if subject.org else None
     lies = and_(PROJECT.c.org_id == org_id, PROJECT.c.id == GRANT.c.project_id)
+    near = (
+        GRANT.c.project_id == place.project_id
+        if place.space_id is None
+        else GRANT.c.within_id == place.space_id
+    )
     return (
         select(GRANT, PROJECT.c.is_shared)
         .select_from(GRANT.outerjoin(PROJECT, lies))
         .where(GRANT.c.org_id == org_id, GRANT.c.principal_id.in_(subject.principals))
-        .where(GRANT.c.ended_at.is_(None), _near(place))
+        .where(GRANT.c.ended_at.is_(None), PROJECT.c.deleted_at.is_(None), near)
     )
-
-
-def _near(place: Place) -> ColumnElement[bool]:
-    """Return the condition that a grant matters at the place; a place may have no space."""
-    if place.space_id is None:
-        return GRANT.c.project_id == place.project_id
-    beside = and_(PROJECT.c.space_id == place.space_id, PROJECT.c.deleted_at.is_(None))
-    return or_(GRANT.c.space_id == place.space_id, beside)
 
 
 def _facts(place: Place, grants: Sequence[Any], now: int) -> Facts:

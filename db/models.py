@@ -171,6 +171,7 @@ class Project(Tenant):
             "org_id",
             where=column("space_id").is_(None),
         ),
+        _index("ix_project_deleted", "org_id", "id", where=column("deleted_at").is_not(None)),
         CLUSTERED,
     )
 
@@ -231,11 +232,15 @@ class Placement(Tenant):
 
 
 class Grant(Tenant):
-    """A level for a principal on one space or one project, from `began_at` to `ended_at`."""
+    """A level for a principal on one space or one project, from `began_at` to `ended_at`.
+
+    `within_id` is the space that it is on or in, so that what is held there is read in one place.
+    """
 
     __tablename__ = "access_grant"
     space_id: Mapped[Id | None]
     project_id: Mapped[Id | None]
+    within_id: Mapped[Id | None]  # goes with the project when that is moved
     principal_id: Mapped[Id]
     level: Mapped[Level]
     propagate: Mapped[bool]
@@ -263,11 +268,9 @@ class Grant(Tenant):
             where=and_(_lasting(), column("project_id").is_not(None)),
         ),
         _index(
-            "ix_access_grant_principal",
-            "org_id",
-            "principal_id",
-            "space_id",
-            "project_id",
+            "ix_access_grant_held",
+            *("org_id", "principal_id", "within_id", "project_id"),
+            *("level", "propagate", "expires_at"),  # so that the row itself needn't be read
             where=_lasting(),
         ),
         _index(

@@ -10,6 +10,7 @@ from bench.floor.statements import (
     LIVE_SPACE,
     NINE,
     REACH,
+    UNDELETED,
     level,
     seen,
 )
@@ -20,9 +21,8 @@ PARENT = """(SELECT value ->> 0 AS id, value ->> 1 AS cap, value ->> 2 AS flow, 
 CAP = f"(SELECT max(g.level) FROM access_grant g WHERE {HELD} AND g.space_id = s.id)"
 FLOW = f"""(SELECT max(g.level) FROM access_grant g
   WHERE {HELD} AND g.space_id = s.id AND g.propagate)"""
-BEST = f"""(SELECT max(g.level) FROM project p CROSS JOIN access_grant g
-    ON {HELD} AND g.project_id = p.id
-  WHERE {LIVE_PROJECT} AND p.space_id = s.id)"""
+BEST = f"""(SELECT max(g.level) FROM access_grant g {UNDELETED}
+  WHERE {HELD} AND g.within_id = s.id AND g.project_id IS NOT NULL AND d.id IS NULL)"""
 
 
 def _spelled(text: str) -> str:

@@ -19,29 +19,23 @@ WHERE a.id = $2 AND a.deleted_at IS NULL"""
 HELD = """g.org_id = $1 AND g.principal_id = ANY ($2::bigint[]) AND g.ended_at IS NULL
   AND (g.expires_at IS NULL OR g.expires_at > $3::bigint)"""
 
+REACHED = """g.within_id AS space_id,
+    max(CASE WHEN g.project_id IS NULL THEN g.level END) AS cap,
+    max(CASE WHEN g.project_id IS NULL AND g.propagate THEN g.level END) AS flow,
+    max(CASE WHEN g.project_id IS NOT NULL THEN g.level END) AS best"""
+UNDELETED = """LEFT JOIN project d
+    ON d.org_id = $1 AND d.id = g.project_id AND d.deleted_at IS NOT NULL"""
 REACH = f"""(
-  SELECT f.space_id, max(f.cap) AS cap, max(f.flow) AS flow, max(f.best) AS best
-  FROM (
-    SELECT g.space_id, g.level AS cap, CASE WHEN g.propagate THEN g.level END AS flow, NULL AS best
-    FROM access_grant g WHERE {HELD} AND g.space_id IS NOT NULL
-    UNION ALL
-    SELECT (SELECT p.space_id FROM project p
-            WHERE p.org_id = $1 AND p.id = g.project_id AND p.deleted_at IS NULL),
-           NULL, NULL, g.level
-    FROM access_grant g WHERE {HELD} AND g.project_id IS NOT NULL
-  ) f GROUP BY f.space_id
+  SELECT {REACHED} FROM access_grant g {UNDELETED}
+  WHERE {HELD} AND g.within_id IS NOT NULL AND d.id IS NULL GROUP BY g.within_id
 )"""
 
 
 def reach_of(space_id: str) -> str:
     """Return the reach of one space, as a row for LATERAL."""
-    held = f"FROM access_grant g WHERE {HELD} AND g.space_id = {space_id}"
     return f"""(
-      SELECT h.cap, h.flow, CASE WHEN h.cap IS NULL THEN (
-        SELECT max(g.level) FROM project p JOIN access_grant g ON {HELD} AND g.project_id = p.id
-        WHERE p.org_id = $1 AND p.space_id = {space_id} AND p.deleted_at IS NULL) END AS best
-      FROM (SELECT max(g.level) AS cap, max(CASE WHEN g.propagate THEN g.level END) AS flow
-            {held}) h
+      SELECT {REACHED} FROM access_grant g {UNDELETED}
+      WHERE {HELD} AND g.within_id = {space_id} AND d.id IS NULL GROUP BY g.within_id
     )"""
 
 

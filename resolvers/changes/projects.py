@@ -25,7 +25,7 @@ async def create(making: Change, given: Input) -> Done:
     first = await ids.reserve(making.connection, making.org.id, 2)
     placed = {"space_id": space.id, "is_shared": False, "placed_at": making.now}
     node = await add(making, ids.PROJECT, first, **columns, **placed)
-    await _grant_owner(making, node, first + 1)
+    await _grant_owner(making, node, space, first + 1)
     return Done("project.create", node, await path_of(making, node), after=told(columns))
 
 
@@ -54,12 +54,13 @@ async def _change(making: Change, given: Input, action: str, columns: dict[str, 
     return await write(making, node, action, columns)
 
 
-async def _grant_owner(making: Change, node: NodeId, id_: int) -> None:
+async def _grant_owner(making: Change, node: NodeId, space: NodeId, id_: int) -> None:
     await making.connection.execute(
         insert(GRANT).values(
             org_id=making.org.id,
             id=id_,
             project_id=node.id,
+            within_id=space.id,
             principal_id=making.subject.member_id,
             level=int(Permission.OWNER),
             propagate=False,

@@ -145,8 +145,9 @@ def _grant(line: GrantLine, known: Known) -> Iterator[Row]:
     principal = known.principals.get(line.to)
     if principal is None:
         raise _missing(line, "principal", line.to)
+    within = known.spaces.get(line.on.partition("/")[0])
     held = (line.level.value, line.propagate, line.expires_at, known.now)
-    yield GrantRow(known.org_id, next(known.ids), space, project, principal, *held)
+    yield GrantRow(known.org_id, next(known.ids), space, project, within, principal, *held)
 
 
 def _forms(name: str) -> tuple[str, str, str]:

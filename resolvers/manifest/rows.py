@@ -103,6 +103,7 @@ class GrantRow(NamedTuple):
     id: int
     space_id: int | None
     project_id: int | None
+    within_id: int | None
     principal_id: int
     level: int
     propagate: bool
