@@ -37,6 +37,14 @@ def _lasting() -> ColumnElement[bool]:
     return column("ended_at").is_(None)
 
 
+def _binned() -> ColumnElement[bool]:
+    return and_(column("ended_at").is_(None), column("purge_asked_at").is_(None))
+
+
+def _to_purge() -> ColumnElement[bool]:
+    return and_(column("purge_asked_at").is_not(None), column("purged_at").is_(None))
+
+
 def _in_org(name: str, target: str) -> ForeignKeyConstraint:
     return ForeignKeyConstraint(["org_id", name], [f"{target}.org_id", f"{target}.id"])
 
@@ -62,6 +70,7 @@ class Org(Base):
     name: Mapped[Name]
     revision: Mapped[int] = mapped_column(Counted)
     next_id: Mapped[int] = mapped_column(Counted)
+    retention_days: Mapped[int] = mapped_column(default=30)  # that the recycle bin keeps things
     created_at: Mapped[Time]
     updated_at: Mapped[Time]
     __table_args__ = (_unique("uq_org_key", "key"),)
@@ -231,6 +240,37 @@ class Placement(Tenant):
     __table_args__ = (_index("ix_placement_node", "org_id", "node_id", "ended_at"), CLUSTERED)
 
 
+class Deletion(Tenant):
+    """A node's time in the recycle bin, by whatever deletion took it there.
+
+    It ends by restoring (`ended_at`) or by purging, which is asked for, carried out and over.
+    """
+
+    __tablename__ = "deletion"
+    kind: Mapped[str]  # SPACE, PROJECT or ASSET
+    node_id: Mapped[Id]
+    parent_id: Mapped[Id | None]  # the project or space that it lay in
+    key: Mapped[Key]
+    name: Mapped[Name]
+    folded: Mapped[Name]
+    path: Mapped[Name]  # keys, with slashes between them
+    began_at: Mapped[Time]
+    ended_at: Mapped[Time | None]
+    by_id: Mapped[Id | None]  # the member who deleted it
+    purge_asked_at: Mapped[Time | None]
+    purged_at: Mapped[Time | None]
+    rows_to_purge: Mapped[int | None] = mapped_column(Counted)
+    rows_purged: Mapped[int] = mapped_column(Counted, default=0)
+    __table_args__ = (
+        CheckConstraint("kind IN ('SPACE', 'PROJECT', 'ASSET')", name="kind"),
+        _index("ix_deletion_node", "org_id", "node_id", "began_at"),
+        _index("ix_deletion_order", "org_id", "began_at", "id", where=_binned()),
+        _index("ix_deletion_by", "org_id", "by_id", "began_at", "id", where=_binned()),
+        _index("ix_deletion_purge", "org_id", "id", where=_to_purge()),
+        CLUSTERED,
+    )
+
+
 class Grant(Tenant):
     """A level for a principal on one space or one project, from `began_at` to `ended_at`.
 
@@ -311,6 +351,20 @@ class Event(Base):
     before: Mapped[str | None] = mapped_column(Text)  # JSON
     after: Mapped[str | None] = mapped_column(Text)
     request_id: Mapped[str | None] = mapped_column(Text)
+    __table_args__ = (
+        _index("ix_event_object", "org_id", "object_id", "revision"),
+        _index("ix_event_actor", "org_id", "actor", "revision"),
+        CLUSTERED,
+    )
+
+
+class Duty(Base):
+    """What one process at a time does for all: whoever holds it must renew it before `until`."""
+
+    __tablename__ = "duty"
+    name: Mapped[Key] = mapped_column(primary_key=True)
+    holder: Mapped[str] = mapped_column(Text)
+    until: Mapped[Time]
     __table_args__ = (CLUSTERED,)
 
 
@@ -323,3 +377,5 @@ ACCOUNT, ORG = _table(Account), _table(Org)
 PRINCIPAL, MEMBERSHIP = _table(Principal), _table(Membership)
 ANSWER, EVENT = _table(Answer), _table(Event)
 SPACE, PROJECT, ASSET, GRANT = _table(Space), _table(Project), _table(Asset), _table(Grant)
+VERSION, PLACEMENT, DELETION = _table(AssetVersion), _table(Placement), _table(Deletion)
+DUTY = _table(Duty)

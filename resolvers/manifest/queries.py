@@ -9,9 +9,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import ColumnElement, Select, select
 
 from auth.subject import ADMINS, MEMBERS
-from db.models import ASSET, GRANT, MEMBERSHIP, PRINCIPAL, PROJECT, SPACE
+from db.models import ASSET, GRANT, MEMBERSHIP, PRINCIPAL, PROJECT, SPACE, VERSION
 from resolvers.manifest.build import GROUP, MEMBER
-from resolvers.manifest.rows import VERSION
 
 Statement: TypeAlias = Select[*tuple[Any, ...]]
 

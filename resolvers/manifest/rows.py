@@ -1,12 +1,10 @@
 """The rows that an import inserts: the columns that it fills, in the order of their table."""
 
-from typing import NamedTuple, TypeAlias, cast
+from typing import NamedTuple, TypeAlias
 
 from sqlalchemy import Table
 
-from db.models import ASSET, GRANT, MEMBERSHIP, PRINCIPAL, PROJECT, SPACE, AssetVersion
-
-VERSION = cast("Table", AssetVersion.__table__)
+from db.models import ASSET, GRANT, MEMBERSHIP, PRINCIPAL, PROJECT, SPACE, VERSION
 
 
 class PrincipalRow(NamedTuple):
