@@ -1,4 +1,4 @@
-"""Who may do what: for each action the level that it needs, and on which node."""
+"""Who may do what: for each action the levels that it needs, and on which nodes."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -11,27 +11,55 @@ class On(Enum):
 
     ORG = "the Org"
     NODE = "the node itself"
-    SPACE = "the space that it is in, or is to be in"
+    SPACE = "the space that it is in"
+    TARGET = "the space or project that it is to be in"
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A level on a node. Only admins are OWNER of the Org."""
+    """A level on any one of some nodes. Only admins are OWNER of the Org."""
 
     level: Permission
-    on: On = On.NODE
+    on: tuple[On, ...] = (On.NODE,)
 
 
-FULL, OWNER = Permission.FULL, Permission.OWNER
+READ, FULL, OWNER = Permission.READ, Permission.FULL, Permission.OWNER
+ADMIN = (Need(OWNER, (On.ORG,)),)
+INTO = Need(FULL, (On.TARGET,))
 
-# Any one of an action's needs suffices; an admin is OWNER everywhere.
+# All of an action's needs must be met; an admin is OWNER everywhere.
 ACTIONS: dict[str, tuple[Need, ...]] = {
-    "space.create": (Need(OWNER, On.ORG),),
+    "space.create": ADMIN,
     "space.rename": (Need(FULL),),
     "space.update": (Need(OWNER),),
     "space.delete": (Need(OWNER),),
-    "project.create": (Need(FULL, On.SPACE),),
+    "project.create": (INTO,),
     "project.rename": (Need(FULL),),
     "project.update": (Need(FULL),),
-    "project.delete": (Need(OWNER), Need(OWNER, On.SPACE)),
+    "project.move": (Need(OWNER, (On.NODE, On.SPACE)), INTO),
+    "project.copy": (Need(READ), INTO),
+    "project.delete": (Need(OWNER, (On.NODE, On.SPACE)),),
+    "asset.create": (INTO,),
+    "asset.update": (Need(FULL),),
+    "asset.rename": (Need(FULL),),
+    "asset.move": (Need(FULL), INTO),
+    "asset.copy": (Need(READ), INTO),
+    "asset.delete": (Need(FULL),),
+    "grant.set": (Need(OWNER),),
+    "grant.revoke": (Need(OWNER),),
+    "grants.replace": (Need(OWNER),),
+    "ownership.transfer": (Need(OWNER),),
+    "member.add": ADMIN,
+    "member.deactivate": ADMIN,
+    "member.reactivate": ADMIN,
+    "member.remove": ADMIN,
+    "member.update": ADMIN,
+    "group.create": ADMIN,
+    "group.rename": ADMIN,
+    "group.delete": ADMIN,
+    "group.members.add": ADMIN,
+    "group.members.remove": ADMIN,
+    "service.create": ADMIN,
+    "org.update": ADMIN,
+    "bin.purge": ADMIN,
 }

@@ -8,8 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.models import Org
 
-ORG, SPACE, PROJECT, ASSET, MEMBER, GROUP, ACCOUNT = "org", "spc", "prj", "ast", "mem", "grp", "acc"
-PUBLIC = re.compile(r"(spc|prj|ast|mem|grp)_([1-9]\d{0,18})_([1-9]\d{0,18})", re.ASCII)
+ORG, SPACE, PROJECT, ASSET = "org", "spc", "prj", "ast"
+MEMBER, GROUP, ACCOUNT = "mem", "grp", "acc"
+GRANT, DELETION, EVENT = "gnt", "del", "evt"  # an event's number is its revision
+IN_ORG = "|".join((SPACE, PROJECT, ASSET, MEMBER, GROUP, GRANT, DELETION, EVENT))
+PUBLIC = re.compile(rf"({IN_ORG})_([1-9]\d{{0,18}})_([1-9]\d{{0,18}})", re.ASCII)
 PUBLIC_ORG = re.compile(r"org_([1-9]\d{0,18})", re.ASCII)
 LARGEST = 2**63 - 1
 

@@ -22,7 +22,18 @@ from graphql.execution.values import VariableValues, get_argument_values
 
 from engine.edge import Columns
 from engine.page import Page, read_ids, read_page, write_cursor
-from engine.plan import Called, Followed, Found, Item, Leaf, Paged, Part, Selection, Text
+from engine.plan import (
+    Called,
+    Followed,
+    Found,
+    Item,
+    Leaf,
+    Paged,
+    Part,
+    Referred,
+    Selection,
+    Text,
+)
 from engine.runtime import Infos, Memo, cut, small
 from engine.source import Source
 
@@ -68,6 +79,8 @@ class Compiler:
             return self._followed(item, selection, rows)
         if isinstance(item, Found):
             return self._found(item)
+        if isinstance(item, Referred):
+            return self._referred(item, selection, rows)
         return self._paged(item, selection, rows)
 
     def _leaf(self, leaf: Leaf, columns: Sequence[str]) -> str:
@@ -162,6 +175,24 @@ class Compiler:
         child = self.objects(selection, fetched)
         head = _unpacked(selection.columns)
         self.source.line(f"for {head} in {fetched}: {found}[{type_!r}, (k,)] = {child}")
+
+    def _referred(self, item: Referred, selection: Selection, rows: str) -> str:
+        self.source.line(f"# {item.called.path}")
+        kind, key = (selection.place(name) for name in (item.reference.kind, item.reference.key))
+        found = self.source.name("found")
+        self.source.line(f"{found} = {{}}")
+        for value, below in item.selections.items():
+            batch = item.reference.edges[value].rows
+            function = self.source.constant("fetch", batch, f"{item.called.path} ({value})")
+            parents = self.source.name("parents")
+            wanted = f"for r in {rows} if r[{kind + 1}] == {value!r}"
+            self.source.line(f"{parents} = list(dict.fromkeys([(r[{key + 1}],) {wanted}]))")
+            fetched = self._fetch(function, parents, "None", tuple(below.columns))
+            child = self.objects(below, fetched)
+            head = _unpacked(below.columns)
+            self.source.line(f"for {head} in {fetched}: {found}[{value!r}, k] = {child}")
+        pair = f"c{kind}, c{key}"
+        return f"{found}.get(({pair}))" if item.called.nullable else f"{found}[{pair}]"
 
     def _paged(self, item: Paged, selection: Selection, rows: str) -> str:
         connection = item.connection

@@ -88,6 +88,20 @@ class Lookup:
 
 
 @dataclass(frozen=True, eq=False)
+class Reference:
+    """A field that leads to a row whose type its parent's column `kind` tells.
+
+    `edges` has one edge and `types` one GraphQL type for each kind; the row's key is the parent's
+    column `key`. It is null where either is.
+    """
+
+    kind: str
+    key: str
+    edges: Mapping[Any, Edge]
+    types: Mapping[Any, str]
+
+
+@dataclass(frozen=True, eq=False)
 class PagePart:
     """A field of a connection's own type: `nodes`, `edges`, `pageInfo` or `totalCount`."""
 
@@ -102,10 +116,10 @@ class Mutated:
     """
 
     name: str
-    work: Callable[..., Awaitable[Any]]
+    work: Any
 
 
-Declaration: TypeAlias = Column | Edge | Connection | Lookup | PagePart | Mutated
+Declaration: TypeAlias = Column | Edge | Connection | Lookup | Reference | PagePart | Mutated
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ Fields are collected by graphql-core's own functions, so that aliases, fragments
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from graphql import (
     FieldNode,
@@ -30,7 +31,7 @@ from graphql.execution.collect_fields import (
 )
 from graphql.execution.values import VariableValues
 
-from engine.edge import Column, Connection, Edge, Lookup, PagePart
+from engine.edge import Column, Connection, Edge, Lookup, PagePart, Reference
 from engine.resolve import declaration_of
 
 
@@ -100,6 +101,15 @@ class Found:
 
 
 @dataclass(slots=True)
+class Referred:
+    """A reference, and what is wanted of a row of each kind."""
+
+    reference: Reference
+    called: Called
+    selections: dict[Any, Selection]
+
+
+@dataclass(slots=True)
 class Part:
     """A field of a connection: its declared name, and what is wanted below it.
 
@@ -125,7 +135,7 @@ class Paged:
         return any(isinstance(part, Part) and part.name in names for _, part in self.parts)
 
 
-Item: TypeAlias = Text | Leaf | Followed | Found | Paged
+Item: TypeAlias = Text | Leaf | Followed | Found | Referred | Paged
 
 
 class Planner:
@@ -181,7 +191,11 @@ class Planner:
             case Edge() as edge:
                 return self._followed(edge, called, details, into)
             case Lookup() as lookup:
-                return self._found(lookup, called, details)
+                return Found(lookup, called, self._of_types(lookup.types, called, details))
+            case Reference() as reference:
+                into.place(reference.kind)
+                into.place(reference.key)
+                return Referred(reference, called, self._of_types(reference.types, called, details))
             case Connection() as connection:
                 return self._paged(connection, called, details, into)
             case _:
@@ -205,14 +219,15 @@ class Planner:
             raise UnsupportedError("abstract type")
         return self._selection(type_, self._below(type_, details), columns, called.path)
 
-    def _found(self, lookup: Lookup, called: Called, details: FieldDetailsList) -> Item:
-        types = {name: self._schema.get_type(lookup.types[name]) for name in lookup.edges}
-        selections = {
-            name: self._selection(type_, self._below(type_, details), [], called.path)
-            for name, type_ in types.items()
+    def _of_types(
+        self, names: Mapping[Any, str], called: Called, details: FieldDetailsList
+    ) -> dict[Any, Selection]:
+        types = {kind: self._schema.get_type(name) for kind, name in names.items()}
+        return {
+            kind: self._selection(type_, self._below(type_, details), [], called.path)
+            for kind, type_ in types.items()
             if isinstance(type_, GraphQLObjectType)
         }
-        return Found(lookup, called, selections)
 
     def _paged(
         self, connection: Connection, called: Called, details: FieldDetailsList, into: Selection

@@ -17,6 +17,7 @@ from engine.edge import (
     Lookup,
     Mutated,
     PagePart,
+    Reference,
 )
 from engine.loader import Listed
 from engine.page import read_ids, read_page
@@ -75,7 +76,7 @@ def _connection(edge: Connection) -> Resolver:
 def _lookup(lookup: Lookup) -> Resolver:
     async def find(info: Any, public_id: str) -> Any:
         found = lookup.parse(info.context, public_id)
-        if found is None:
+        if found is None or found[0] not in lookup.edges:
             return None
         type_, key = found
         return await info.context.loaders.load(lookup.edges[type_], None, key)
@@ -84,6 +85,19 @@ def _lookup(lookup: Lookup) -> Resolver:
         if "id" in arguments:
             return find(info, arguments["id"])
         return [find(info, public_id) for public_id in read_ids(arguments)]
+
+    return resolve
+
+
+def _reference(reference: Reference) -> Resolver:
+    read = _reader((reference.kind, reference.key))
+
+    def resolve(row: Any, info: Any) -> Any:
+        kind, key = read(row)
+        edge = reference.edges.get(kind)
+        return (
+            None if edge is None or key is None else info.context.loaders.load(edge, None, (key,))
+        )
 
     return resolve
 
@@ -115,6 +129,7 @@ RESOLVERS: dict[type, Callable[[Any], Resolver]] = {
     Edge: _edge,
     Connection: _connection,
     Lookup: _lookup,
+    Reference: _reference,
     PagePart: _page_part,
     Mutated: _mutated,
 }

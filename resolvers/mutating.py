@@ -9,16 +9,23 @@ from auth.credential import Credential
 from auth.subject import OrgRow, Subject
 from engine.loader import Loaders
 from resolvers.changes.answer import Changed
-from resolvers.changes.change import Input, Work
+from resolvers.changes.change import Each, Input, Work
+from resolvers.changes.limits import Limits
 from resolvers.changes.run import Request, run_change
 from resolvers.context import Reading, reading
+
+
+NO_LIMITS = Limits()
 
 
 class Mutating:
     """The context of a mutation. What is read is of a snapshot, a new one after each change."""
 
-    def __init__(self, engine: AsyncEngine, credential: Credential, request_id: str) -> None:
+    def __init__(
+        self, engine: AsyncEngine, credential: Credential, request_id: str, limits: Limits
+    ) -> None:
         self._engine, self._credential, self._request_id = engine, credential, request_id
+        self._limits = limits
         self._snapshot = AsyncExitStack()
         self._statements = 0
         self._reading: Reading
@@ -53,22 +60,22 @@ class Mutating:
         """Close the snapshot."""
         await self._snapshot.aclose()
 
-    async def change(self, name: str, work: Work, given: Input) -> Changed:
+    async def change(self, name: str, work: Work | Each, given: Input) -> Changed:
         """Make a change in a transaction of its own, and open a snapshot of what it left."""
         self._statements += self._reading.statements
         await self.close()
         request = Request(name, work, given, self._credential, self._request_id)
-        answer = await run_change(self._engine, request)
+        answer = await run_change(self._engine, request, self._limits)
         await self.open()
         return answer
 
 
 @asynccontextmanager
 async def mutating(
-    engine: AsyncEngine, credential: Credential, request_id: str
+    engine: AsyncEngine, credential: Credential, request_id: str, *, limits: Limits = NO_LIMITS
 ) -> AsyncGenerator[Mutating]:
     """Give the context of a mutation; AuthError when the asker's account is gone."""
-    context = Mutating(engine, credential, request_id)
+    context = Mutating(engine, credential, request_id, limits)
     await context.open()
     try:
         yield context

@@ -12,6 +12,7 @@ from db.clock import moment_of, time_text
 
 DateTime = NewType("DateTime", int)
 Json = NewType("Json", object)
+Count = NewType("Count", int)
 
 PERMISSIONS = {
     "NONE": "Nothing, not even that it is there, but for a space that leads to something seen.",
@@ -47,6 +48,12 @@ def json_fragment(text: str | None) -> orjson.Fragment:
     return orjson.Fragment("{}" if text is None else text)
 
 
+def _whole(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValueError("Expected a whole number.")  # noqa: TRY004
+    return value
+
+
 SCALARS: dict[object, ScalarDefinition] = {
     DateTime: strawberry.scalar(
         name="DateTime",
@@ -54,6 +61,12 @@ SCALARS: dict[object, ScalarDefinition] = {
         specified_by_url="https://scalars.graphql.org/chillicream/date-time.html",
         serialize=time_text,
         parse_value=_moment,
+    ),
+    Count: strawberry.scalar(
+        name="Count",
+        description="A number of things, which may be more than an Int holds; a number in JSON.",
+        serialize=_whole,
+        parse_value=_whole,
     ),
     Json: strawberry.scalar(
         name="JSON",

@@ -1,11 +1,13 @@
 """What a mutation answers, and the memory of it under an idempotency key."""
 
 import hashlib
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import bindparam, insert, select
 
+from auth.effects import Count, Difference, Pair
+from auth.levels import Permission
 from db.models import ANSWER
 from resolvers.changes.change import Change, Input
 from resolvers.errors import INVALID, KEY_REUSED, ErrorRow, UserError
@@ -21,17 +23,65 @@ SAME = (
 )
 
 
-class Changed(NamedTuple):
-    """What a mutation answers: the node's number in the Org and the revision, or the refusals."""
+class Item(NamedTuple):
+    """What came of one of many: the id that was given, and as in `Changed`."""
 
+    id: str
     node_id: int | None
-    revision: int | None
     errors: tuple[ErrorRow, ...] = ()
+    undo_token: str | None = None
+
+
+class Plan(NamedTuple):
+    """What a change would alter; `token` makes it be refused once anything else has changed."""
+
+    token: str
+    difference: Difference
+
+    @property
+    def counts(self) -> tuple[Count, ...]:
+        """Return how many pairs go from each level to each."""
+        return self.difference.counts
+
+    @property
+    def first(self) -> tuple[Pair, ...]:
+        """Return the first of the pairs."""
+        return self.difference.first
+
+    @property
+    def gained(self) -> int:
+        """Return how many pairs had nothing and get something."""
+        return sum(one.pairs for one in self.counts if one.before is Permission.NONE)
+
+    @property
+    def lost(self) -> int:
+        """Return how many pairs had something and get nothing."""
+        return sum(one.pairs for one in self.counts if one.after is Permission.NONE)
+
+    @property
+    def changed(self) -> int:
+        """Return how many pairs had something and get something else."""
+        return sum(one.pairs for one in self.counts) - self.gained - self.lost
+
+
+class Changed(NamedTuple):
+    """What a mutation answers: the node's number in the Org and the revision, or the refusals.
+
+    `items` are for changes of many, `plan` for a dry run, of which nothing is kept.
+    """
+
+    node_id: int | None = None
+    revision: int | None = None
+    errors: tuple[ErrorRow, ...] = ()
+    warnings: tuple[str, ...] = ()
+    undo_token: str | None = None
+    items: tuple[Item, ...] = ()
+    plan: Plan | None = None
 
 
 def refused(error: UserError) -> Changed:
     """Return the answer to a change that was refused."""
-    return Changed(None, None, (error.row,))
+    return Changed(errors=(error.row,))
 
 
 def fingerprint(name: str, given: Input) -> str:
@@ -50,20 +100,38 @@ async def recall(making: Change, key: str, of: str) -> Changed | None:
         return None
     if found.fingerprint != of:
         return refused(UserError(KEY_REUSED, OTHER_REQUEST, FIELD))
-    node_id, revision, errors = orjson.loads(found.content)
-    return Changed(node_id, revision, tuple(ErrorRow(*error) for error in errors))
+    return _read(orjson.loads(found.content))
 
 
 async def remember(making: Change, key: str, of: str, answer: Changed) -> None:
     """Keep the answer; the Org's lock is held, so that nobody keeps another meanwhile."""
-    content = [answer.node_id, answer.revision, [tuple(error) for error in answer.errors]]
     await making.connection.execute(
         insert(ANSWER).values(
             org_id=making.org.id,
             member_id=making.subject.member_id,
             key=key,
             fingerprint=of,
-            content=orjson.dumps(content).decode(),
+            content=orjson.dumps(_written(answer)).decode(),
             at=making.now,
         )
     )
+
+
+def _written(answer: Changed) -> dict[str, Any]:
+    items = [{**item._asdict(), "errors": list(map(tuple, item.errors))} for item in answer.items]
+    return {
+        **answer._asdict(),
+        "errors": list(map(tuple, answer.errors)),
+        "items": items,
+        "plan": None,
+    }
+
+
+def _read(content: dict[str, Any]) -> Changed:
+    items = tuple(Item(**item | {"errors": _errors(item)}) for item in content["items"])
+    warnings = tuple(content["warnings"])
+    return Changed(**content | {"errors": _errors(content), "items": items, "warnings": warnings})
+
+
+def _errors(content: dict[str, Any]) -> tuple[ErrorRow, ...]:
+    return tuple(ErrorRow(*error) for error in content["errors"])

@@ -1,60 +1,51 @@
-"""Changes of projects. The shared ones are never renamed or deleted."""
+"""Changes of projects, but for moving, copying and deleting them."""
 
-from typing import Any
-
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from auth.levels import Permission
 from db import ids
 from db.ids import NodeId
-from db.models import GRANT
+from db.models import GRANT, PROJECT
 from resolvers.changes.change import Change, Done, Input
 from resolvers.changes.names import key_of, name_columns
-from resolvers.changes.rows import add, path_of, row_of, told, write
-from resolvers.errors import SHARED, UserError
-
-KEPT = "A shared project is made and goes with its space: it can't be renamed or deleted."
+from resolvers.changes.rows import add, changed, path_of, told
 
 
 async def create(making: Change, given: Input) -> Done:
     """Make a project in a space; whoever makes it is granted OWNER of it."""
     space = await making.find(given["space"], ids.SPACE, "space")
-    await making.require("project.create", "space", space=space)
+    await making.require("project.create", "space", target=space)
     described = {"description": given.get("description")}
     columns = {"key": key_of(given), **name_columns(given), **described}
     first = await ids.reserve(making.connection, making.org.id, 2)
     placed = {"space_id": space.id, "is_shared": False, "placed_at": making.now}
     node = await add(making, ids.PROJECT, first, **columns, **placed)
-    await _grant_owner(making, node, space, first + 1)
-    return Done("project.create", node, await path_of(making, node), after=told(columns))
+    await grant_owner(making, node, space, id_=first + 1)
+    path, warnings = await path_of(making, node), await too_many(making, space)
+    return Done("project.create", node, path, after=told(columns), warnings=warnings)
 
 
 async def rename(making: Change, given: Input) -> Done:
     """Give a project another name; its key stays."""
-    return await _change(making, given, "project.rename", name_columns(given))
+    return await changed(making, given, "project.rename", name_columns(given))
 
 
 async def describe(making: Change, given: Input) -> Done:
     """Change what is said of a project, shared ones too."""
-    return await _change(making, given, "project.update", {"description": given.get("description")})
+    described = {"description": given.get("description")}
+    return await changed(making, given, "project.update", described)
 
 
-async def delete(making: Change, given: Input) -> Done:
-    """Put a project into the recycle bin: one row is marked, whatever lies in it."""
-    return await _change(making, given, "project.delete", {"deleted_at": making.now})
+async def too_many(making: Change, space: NodeId) -> tuple[str, ...]:
+    """Return the warning, if any, that the space holds many projects; LIMIT_REACHED if too many."""
+    lies = (PROJECT.c.org_id == making.org.id, PROJECT.c.space_id == space.id)
+    live = (*lies, PROJECT.c.deleted_at.is_(None), PROJECT.c.is_shared.is_(False))
+    rows, limit = select(PROJECT.c.id).where(*live), making.limits.projects_in_space
+    return await limit.check(making.connection, rows, "projects in this space")
 
 
-async def _change(making: Change, given: Input, action: str, columns: dict[str, Any]) -> Done:
-    node = await making.find(given["id"], ids.PROJECT, "id")
-    row = await row_of(making, node)
-    space = NodeId(ids.SPACE, making.org.id, row.space_id) if row.space_id else making.org_node
-    await making.require(action, "id", node=node, space=space)
-    if row.is_shared and action != "project.update":
-        raise UserError(SHARED, KEPT, "id")
-    return await write(making, node, action, columns)
-
-
-async def _grant_owner(making: Change, node: NodeId, space: NodeId, id_: int) -> None:
+async def grant_owner(making: Change, node: NodeId, space: NodeId, *, id_: int) -> None:
+    """Grant the asker OWNER of a new project in the space; `id_` is the grant's."""
     await making.connection.execute(
         insert(GRANT).values(
             org_id=making.org.id,

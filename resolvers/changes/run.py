@@ -16,12 +16,16 @@ from db.ids import public_id
 from db.models import ORG
 from db.reader import ConnectionReader
 from db.revision import Deed, advance, lock, record
-from resolvers.changes.answer import FIELD, Changed, fingerprint, recall, refused, remember
-from resolvers.changes.change import Change, Done, Input, Work, json_text
-from resolvers.errors import KEY_TAKEN, NAME_TAKEN, NOT_FOUND, UserError
+from resolvers.changes.answer import FIELD, Changed, Item, fingerprint, recall, refused, remember
+from resolvers.changes.change import Change, Done, Each, Input, Work, json_text
+from resolvers.changes.limits import Limits
+from resolvers.changes.plans import DRY_RUN, check_plan, tried
+from resolvers.errors import INVALID, KEY_TAKEN, NAME_TAKEN, NOT_FOUND, UserError
 
 ATTEMPTS = 3
 THROUGH = "token"
+MOST_IDS = 1_000
+BAD_IDS = f"Give 1 to {MOST_IDS:,} ids, none of them twice."
 NO_MEMBER = "You are in no Org that this token is for."
 CONFLICTS = {
     "uq_space_key": (KEY_TAKEN, "A space has this key already, if only in the recycle bin.", "key"),
@@ -30,6 +34,9 @@ CONFLICTS = {
     "uq_project_name": (NAME_TAKEN, "A project of the space has this name already.", "name"),
     "uq_asset_key": (KEY_TAKEN, "An asset of the project has this key already.", "key"),
     "uq_asset_name": (NAME_TAKEN, "An asset of the project has this name already.", "name"),
+    "uq_principal_key": (KEY_TAKEN, "A member or group has this key already.", "key"),
+    "uq_principal_account": (NAME_TAKEN, "The account is a member already.", "email"),
+    "uq_account_email": (NAME_TAKEN, "There is an account with this address already.", "email"),
 }
 
 
@@ -38,24 +45,24 @@ class Request:
     """What is to be changed: the mutation's name and work, what it is given, and by whom."""
 
     name: str
-    work: Work
+    work: Work | Each
     input: Input
     credential: Credential
     request_id: str
 
 
-async def run_change(engine: AsyncEngine, request: Request) -> Changed:
+async def run_change(engine: AsyncEngine, request: Request, limits: Limits) -> Changed:
     """Run a change, again if the database asks for that; AuthError when the account is gone."""
     for _ in range(ATTEMPTS - 1):
         try:
-            return await _run_once(engine, request)
+            return await _run_once(engine, request, limits)
         except DBAPIError as error:
             if not is_passing(error):
                 raise
-    return await _run_once(engine, request)
+    return await _run_once(engine, request, limits)
 
 
-async def _run_once(engine: AsyncEngine, request: Request) -> Changed:
+async def _run_once(engine: AsyncEngine, request: Request, limits: Limits) -> Changed:
     async with change(engine) as connection:
         org_id = await _org_id(connection, request.credential.org)
         if org_id is None:
@@ -64,7 +71,8 @@ async def _run_once(engine: AsyncEngine, request: Request) -> Changed:
         subject = await load_subject(ConnectionReader(connection), request.credential)
         if subject.org is None:
             return refused(UserError(NOT_FOUND, NO_MEMBER))
-        return await _remembered(Change(connection, subject, subject.org, clock.now()), request)
+        making = Change(connection, subject, subject.org, clock.now(), limits)
+        return await _remembered(making, request)
 
 
 async def _org_id(connection: AsyncConnection, org: int | str) -> int | None:
@@ -76,22 +84,54 @@ async def _org_id(connection: AsyncConnection, org: int | str) -> int | None:
 
 async def _remembered(making: Change, request: Request) -> Changed:
     key = request.input.get(FIELD)
-    if key is None:
-        return await _changed(making, request)
+    if key is None or request.input.get(DRY_RUN):
+        return await _planned(making, request)
     of = fingerprint(request.name, request.input)
     known = await recall(making, key, of)
     if known is not None:
         return known
-    answer = await _changed(making, request)
+    answer = await _planned(making, request)
     await remember(making, key, of, answer)
     return answer
 
 
-async def _changed(making: Change, request: Request) -> Changed:
+async def _planned(making: Change, request: Request) -> Changed:
+    """Try the change if it is a dry run; make it unless the plan that it follows is out of date."""
+    if request.input.get(DRY_RUN):
+        return await tried(making, request.name, request.input, lambda on: _made(on, request))
+    try:
+        check_plan(making, request.name, request.input)
+    except UserError as error:
+        return refused(error)
+    return await _made(making, request)
+
+
+async def _made(making: Change, request: Request) -> Changed:
+    if isinstance(request.work, Each):
+        return await _each(making, request, request.work.work)
+    return await _step(making, request, request.work, request.input)
+
+
+async def _each(making: Change, request: Request, work: Work) -> Changed:
+    ids = request.input["ids"]
+    if not 1 <= len(set(ids)) == len(ids) <= MOST_IDS:
+        return refused(UserError(INVALID, BAD_IDS, "ids"))
+    made = [await _step(making, request, work, {**request.input, "id": id_}) for id_ in ids]
+    items = (
+        Item(id_, one.node_id, one.errors, one.undo_token)
+        for id_, one in zip(ids, made, strict=True)
+    )
+    revision = max((one.revision for one in made if one.revision), default=None)
+    warnings = dict.fromkeys(warning for one in made for warning in one.warnings)
+    return Changed(None, revision, (), tuple(warnings), items=tuple(items))
+
+
+async def _step(making: Change, request: Request, work: Work, given: Input) -> Changed:
+    """Do the work with one revision and its event, or refuse it and keep nothing of it."""
     try:
         async with making.connection.begin_nested():
             revision = await advance(making.connection, making.org.id, at=making.now)
-            done = await request.work(making, request.input)
+            done = await work(making, given)
             key = making.org.id, revision
             await record(making.connection, key, _deed(making, request, done), at=making.now)
     except UserError as error:
@@ -101,7 +141,8 @@ async def _changed(making: Change, request: Request) -> Changed:
         if conflict is None:
             raise
         return refused(UserError(*conflict))
-    return Changed(done.node.id, revision)
+    undo_token = public_id(*done.undo) if done.undo else None
+    return Changed(done.node.id, revision, (), done.warnings, undo_token)
 
 
 def _deed(making: Change, request: Request, done: Done) -> Deed:
@@ -109,7 +150,7 @@ def _deed(making: Change, request: Request, done: Done) -> Deed:
         actor=making.actor,
         through=THROUGH,
         action=done.action,
-        object_id=public_id(done.node.type, done.node.org_id, done.node.id),
+        object_id=public_id(*done.node),
         path=done.path,
         before=json_text(done.before),
         after=json_text(done.after),

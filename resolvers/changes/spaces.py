@@ -1,11 +1,12 @@
-"""Changes of spaces."""
+"""Changes of spaces, but for deleting them."""
 
-from typing import Any
+from sqlalchemy import select
 
 from db import ids
+from db.models import SPACE
 from resolvers.changes.change import Change, Done, Input
 from resolvers.changes.names import key_of, name_columns
-from resolvers.changes.rows import SHARED_NAME, add, told, write
+from resolvers.changes.rows import SHARED_NAME, add, changed, told
 
 
 async def create(making: Change, given: Input) -> Done:
@@ -17,25 +18,21 @@ async def create(making: Change, given: Input) -> Done:
     node = await add(making, ids.SPACE, first, **columns)
     shared = {"space_id": first, "is_shared": True, "placed_at": making.now, **SHARED_NAME}
     await add(making, ids.PROJECT, first + 1, **shared)
-    return Done("space.create", node, key, after=told(columns))
+    return Done("space.create", node, key, after=told(columns), warnings=await _too_many(making))
 
 
 async def rename(making: Change, given: Input) -> Done:
     """Give a space another name; its key stays."""
-    return await _change(making, given, "space.rename", name_columns(given))
+    return await changed(making, given, "space.rename", name_columns(given))
 
 
 async def describe(making: Change, given: Input) -> Done:
     """Change what is said of a space."""
-    return await _change(making, given, "space.update", {"description": given.get("description")})
+    described = {"description": given.get("description")}
+    return await changed(making, given, "space.update", described)
 
 
-async def delete(making: Change, given: Input) -> Done:
-    """Put a space into the recycle bin: one row is marked, whatever lies below it."""
-    return await _change(making, given, "space.delete", {"deleted_at": making.now})
-
-
-async def _change(making: Change, given: Input, action: str, columns: dict[str, Any]) -> Done:
-    node = await making.find(given["id"], ids.SPACE, "id")
-    await making.require(action, "id", node=node)
-    return await write(making, node, action, columns)
+async def _too_many(making: Change) -> tuple[str, ...]:
+    live = select(SPACE.c.id).where(SPACE.c.org_id == making.org.id, SPACE.c.deleted_at.is_(None))
+    limit = making.limits.spaces_in_org
+    return await limit.check(making.connection, live, "spaces in this Org")

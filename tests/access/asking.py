@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from auth.check import check
 from auth.credential import Credential
 from auth.levels import Permission
-from db import clock
+from auth.pairs import Scope, levels
+from db import clock, ids
+from db.engine import snapshot
 from db.ids import NodeId, parse_id
 from tests.factories import Loaded, address, ask, asked_as, asker, content, run
 
@@ -99,6 +101,20 @@ class Asker:
         async with asker(self.engine, self.credential) as (connection, subject):
             now = clock.now()
             return [await check(connection, subject, node, now=now) for node in nodes]
+
+
+async def everyones_levels(engine: AsyncEngine, loaded: Loaded) -> dict[tuple[int, int], int]:
+    """Return what `auth.pairs` says: each member's level on each node, by their numbers."""
+    nodes = map(_node, loaded.nodes.values())
+    assets = tuple(node.id for node in nodes if node.type == ids.ASSET)
+    scope = Scope(assets=assets, everything=True)
+    async with snapshot(engine) as connection:
+        dialect = connection.dialect.name
+        values = {"org_id": loaded.org_id, "now": clock.now(), **scope.parameters(dialect)}
+        rows = (await connection.execute(levels(dialect, scope), values)).all()
+    found = {(row.member_id, row.node_id): row.level for row in rows}
+    assert len(found) == len(rows)
+    return found
 
 
 def _node(public_id: str) -> NodeId:

@@ -1,12 +1,13 @@
 """What the server must say to a user about a whole Org, by the reference."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from auth.levels import Permission, Standing
 from db.clock import time_text
 from tests.access.asking import Json, ids_of_nothing
 from tests.access.model import SHARED, Node
 from tests.access.reference import View, every_project
+from tests.access.storing import node_id
 from tests.factories import Loaded
 
 
@@ -14,6 +15,16 @@ def expected_levels(view: View, loaded: Loaded) -> list[Permission]:
     """Return what `Asker.checked` must."""
     nothing = [Permission.NONE for _ in ids_of_nothing(loaded)]
     return [view.org_level(), *(view.level(path) for path in loaded.nodes), *nothing]
+
+
+def expected_pairs(views: Mapping[str, View], loaded: Loaded) -> dict[tuple[int, int], int]:
+    """Return what `everyones_levels` must, by how each user sees the Org."""
+    return {
+        (node_id(loaded, f"user:{user}").id, node_id(loaded, path).id): int(view.level(path))
+        for user, view in views.items()
+        for path in loaded.nodes
+        if view.level(path) > Permission.NONE
+    }
 
 
 def expected_answer(view: View, loaded: Loaded) -> Json:

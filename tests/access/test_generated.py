@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db import clock
 from db.queries import FEW
-from tests.access.asking import Asker
-from tests.access.expecting import expected_answer, expected_levels
+from tests.access.asking import Asker, everyones_levels
+from tests.access.expecting import expected_answer, expected_levels, expected_pairs
 from tests.access.model import Org
 from tests.access.orgs import orgs
 from tests.access.reference import View
@@ -54,6 +54,8 @@ async def compare(engine: AsyncEngine, made: tuple[Org, list[Walk]], compared: C
     loaded = await store(engine, org, f"org-{number}")
     with patch("db.queries.FEW", FEW * (number % 2)):  # statements have another form for few rows
         await compare_users(engine, org, loaded, ways, compared)
+    views = {user.key: View(org, user.key, now=clock.now()) for user in org.users}
+    assert await everyones_levels(engine, loaded) == expected_pairs(views, loaded)
 
 
 async def compare_users(

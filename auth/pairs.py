@@ -1,0 +1,238 @@
+"""The permission rule for many members at once: who has which level on which node.
+
+The same pieces as `auth.access` (`auth.rule`), grouped by member as well. Parameters: `org_id` and
+`now`, and those that a scope names.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    FromClause,
+    Select,
+    Subquery,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
+
+from auth.levels import Permission
+from auth.rule import ORG_ID, Number, in_force, lowered, reached, without_own
+from auth.subject import ADMINS, MEMBERS
+from db.models import ASSET, GRANT, MEMBERSHIP, PRINCIPAL, PROJECT, SPACE
+from db.queries import numbers, one_of
+
+SPACES, PROJECTS, ASSETS = 1, 2, 3  # the kinds of node, as the rows tell them
+KINDS = {SPACES: "SPACE", PROJECTS: "PROJECT", ASSETS: "ASSET"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which members and nodes: those who bear one of the principals, or everyone.
+
+    `spaces` stand for all projects in them, too, and `projects` for their space's shared one, whose
+    level hangs on theirs. Assets go with their project; they are rows only if named.
+    """
+
+    principals: tuple[int, ...] | None = None
+    spaces: tuple[int, ...] = ()
+    projects: tuple[int, ...] = ()
+    assets: tuple[int, ...] = ()
+    everything: bool = False
+
+    def parameters(self, dialect: str) -> Mapping[str, Any]:
+        """Return the values of the statement's parameters."""
+        return {
+            "scope_principals": numbers(dialect, self.principals or ()),
+            "scope_spaces": numbers(dialect, self.spaces),
+            "scope_projects": numbers(dialect, self.projects),
+            "scope_assets": numbers(dialect, self.assets),
+        }
+
+
+def levels(dialect: str, scope: Scope) -> CompoundSelect[Any]:
+    """Return the rows (member_id, kind, node_id, level) of the scope whose level isn't NONE."""
+    return _Levels(dialect, scope).statement()
+
+
+def in_group(key: str) -> Select[Any]:
+    """Return the ids of the members who are in the group now; in `members` are the active ones."""
+    held, group = MEMBERSHIP.alias(), PRINCIPAL.alias()
+    named = and_(group.c.org_id == ORG_ID, group.c.id == held.c.group_id)
+    return (
+        select(held.c.member_id)
+        .select_from(held.join(group, named))
+        .where(held.c.org_id == ORG_ID, held.c.ended_at.is_(None))
+        .where(group.c.kind == "GROUP", group.c.key == key)
+    )
+
+
+def bearers(members: FromClause) -> Subquery:
+    """Return who bears which principal: each member itself, and the groups that it is in."""
+    held = MEMBERSHIP.alias()
+    lasting = and_(held.c.member_id == members.c.member_id, held.c.ended_at.is_(None))
+    own = select(members.c.member_id, members.c.member_id.label("principal_id"))
+    groups = (
+        select(held.c.member_id, held.c.group_id)
+        .select_from(members.join(held, lasting))
+        .where(held.c.org_id == ORG_ID)
+    )
+    return union_all(own, groups).subquery("bearer")
+
+
+class _Levels:
+    """Builds the statement of a scope, anew each time."""
+
+    def __init__(self, dialect: str, scope: Scope) -> None:
+        self._dialect, self._scope = dialect, scope
+
+    def statement(self) -> CompoundSelect[Any]:
+        parts = [self._spaces(), self._projects(), self._shared_of_org()]
+        parts += [self._of_admins(SPACE, SPACES), self._of_admins(PROJECT, PROJECTS)]
+        if not self._scope.assets:
+            return union_all(*parts)
+        projects = union_all(*parts).subquery("level")
+        return union_all(*parts, self._assets(projects))
+
+    def _members(self, *, admin: bool) -> Subquery:
+        """Return the active members of the scope, of one standing."""
+        admins = select(in_group(ADMINS).subquery("admin"))
+        found = in_group(MEMBERS)
+        member_id: Number = found.selected_columns[0]
+        found = found.where(member_id.in_(admins) if admin else member_id.not_in(admins))
+        if self._scope.principals is not None:
+            found = found.where(self._bears(member_id))
+        return found.subquery("member")
+
+    def _bears(self, member_id: Number) -> ColumnElement[bool]:
+        held = MEMBERSHIP.alias()
+        named = one_of(self._dialect, held.c.group_id, "scope_principals")
+        lasting = (held.c.org_id == ORG_ID, held.c.ended_at.is_(None), named)
+        itself = one_of(self._dialect, member_id, "scope_principals")
+        return or_(itself, member_id.in_(select(held.c.member_id).where(*lasting)))
+
+    def _within(self, space_id: Number) -> ColumnElement[bool]:
+        """Return whether a space, or anything in it, is in the scope."""
+        if self._scope.everything:
+            return true()
+        named = one_of(self._dialect, space_id, "scope_spaces")
+        return or_(named, space_id.in_(self._spaces_of_projects()))
+
+    def _spaces_of_projects(self) -> Select[Any]:
+        project = PROJECT.alias()
+        ways = or_(*self._named(project))
+        return select(project.c.space_id).where(project.c.org_id == ORG_ID, ways)
+
+    def _named(self, project: FromClause) -> list[ColumnElement[bool]]:
+        named = [one_of(self._dialect, project.c.id, "scope_projects")]
+        if self._scope.assets:
+            named.append(project.c.id.in_(self._projects_of_assets()))
+        return named
+
+    def _projects_of_assets(self) -> Select[Any]:
+        asset = ASSET.alias()
+        named = one_of(self._dialect, asset.c.id, "scope_assets")
+        return select(asset.c.project_id).where(asset.c.org_id == ORG_ID, named)
+
+    def _chosen(self, node: FromClause) -> ColumnElement[bool]:
+        """Return whether a space or a project is in the scope itself."""
+        if self._scope.everything:
+            return true()
+        if "space_id" not in node.c:
+            return one_of(self._dialect, node.c.id, "scope_spaces")
+        in_space = one_of(self._dialect, node.c.space_id, "scope_spaces")
+        beside = and_(node.c.is_shared, node.c.space_id.in_(self._spaces_of_projects()))
+        return or_(in_space, beside, *self._named(node))
+
+    def _live(self, node: FromClause) -> list[ColumnElement[bool]]:
+        live = [node.c.org_id == ORG_ID, node.c.deleted_at.is_(None), self._chosen(node)]
+        if "space_id" in node.c:
+            space = SPACE.alias()
+            gone = (space.c.org_id == ORG_ID, space.c.deleted_at.is_not(None))
+            deleted = select(space.c.id).where(*gone)
+            live.append(or_(node.c.space_id.is_(None), node.c.space_id.not_in(deleted)))
+        return live
+
+    def _reach(self) -> Any:
+        grant, bearer = GRANT.alias("held"), bearers(self._members(admin=False))
+        source = bearer.join(grant, grant.c.principal_id == bearer.c.principal_id)
+        conditions = (in_force(grant), self._within(grant.c.within_id))
+        return reached(grant, source, *conditions, holder=bearer.c.member_id)
+
+    def _own(self) -> Subquery:
+        """Return each member's highest grant on each project."""
+        grant, bearer = GRANT.alias("held"), bearers(self._members(admin=False))
+        source = bearer.join(grant, grant.c.principal_id == bearer.c.principal_id)
+        within = or_(grant.c.within_id.is_(None), self._within(grant.c.within_id))
+        return (
+            select(bearer.c.member_id, grant.c.project_id, func.max(grant.c.level).label("level"))
+            .select_from(source)
+            .where(in_force(grant), grant.c.project_id.is_not(None), within)
+            .group_by(bearer.c.member_id, grant.c.project_id)
+            .subquery("own")
+        )
+
+    def _spaces(self) -> Select[Any]:
+        space, reach = SPACE.alias("space"), self._reach()
+        return (
+            _row(reach.table.c.member_id, SPACES, space, reach.cap)
+            .select_from(space.join(reach.table, reach.table.c.space_id == space.c.id))
+            .where(*self._live(space), reach.cap.is_not(None))
+        )
+
+    def _projects(self) -> Select[Any]:
+        project, reach, own = PROJECT.alias("project"), self._reach(), self._own()
+        same = and_(own.c.project_id == project.c.id, own.c.member_id == reach.table.c.member_id)
+        source = project.join(reach.table, reach.table.c.space_id == project.c.space_id)
+        own_level = (own.c.level.is_not(None), lowered(own.c.level, reach.cap))
+        level = case(own_level, else_=without_own(project, reach))
+        return (
+            _row(reach.table.c.member_id, PROJECTS, project, level)
+            .select_from(source.outerjoin(own, same))
+            .where(*self._live(project), level > int(Permission.NONE))
+        )
+
+    def _shared_of_org(self) -> Select[Any]:
+        project, own, member = PROJECT.alias("project"), self._own(), self._members(admin=False)
+        same = and_(own.c.project_id == project.c.id, own.c.member_id == member.c.member_id)
+        level = func.coalesce(own.c.level, int(Permission.READ_EXECUTE))
+        return (
+            _row(member.c.member_id, PROJECTS, project, level)
+            .select_from(project.join(member, true()).outerjoin(own, same))
+            .where(*self._live(project), project.c.space_id.is_(None))
+        )
+
+    def _of_admins(self, table: FromClause, kind: int) -> Select[Any]:
+        node, member = table.alias("node"), self._members(admin=True)
+        owner = literal(int(Permission.OWNER))
+        source = node.join(member, true())
+        return (
+            _row(member.c.member_id, kind, node, owner).select_from(source).where(*self._live(node))
+        )
+
+    def _assets(self, level: Subquery) -> Select[Any]:
+        asset = ASSET.alias("asset")
+        lies = and_(level.c.node_id == asset.c.project_id, level.c.kind == PROJECTS)
+        named = one_of(self._dialect, asset.c.id, "scope_assets")
+        return (
+            _row(level.c.member_id, ASSETS, asset, level.c.level)
+            .select_from(asset.join(level, lies))
+            .where(asset.c.org_id == ORG_ID, asset.c.deleted_at.is_(None), named)
+        )
+
+
+def _row(member_id: Number, kind: int, node: FromClause, level: Number) -> Select[Any]:
+    return select(
+        member_id.label("member_id"),
+        literal(kind).label("kind"),
+        node.c.id.label("node_id"),
+        level.label("level"),
+    )

@@ -1,0 +1,50 @@
+"""Dry runs: a change that is made, compared with what was, and undone."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from auth.effects import Effects
+from resolvers.changes.answer import FIELD, Changed, Plan, fingerprint
+from resolvers.changes.change import Change, Input
+from resolvers.errors import PLAN_OUTDATED, UserError
+
+DRY_RUN, PLAN_TOKEN = "dryRun", "planToken"
+ABOUT_PLANS = {DRY_RUN, PLAN_TOKEN, FIELD}
+OTHER = "This plan is of another change: ask for a plan of this one."
+OUTDATED = "The Org has changed since this plan was made: ask for a new one."
+
+
+async def tried(
+    making: Change, name: str, given: Input, make: Callable[[Change], Awaitable[Changed]]
+) -> Changed:
+    """Return what the change would be refused for, or whose permissions it would alter."""
+    effects = Effects(making.connection, making.subject, now=making.now)
+    savepoint = await making.connection.begin_nested()
+    try:
+        answer = await make(replace(making, effects=effects))
+        if answer.revision is None:
+            return answer
+        plan = Plan(_token(making, name, given), await effects.difference())
+    finally:
+        await savepoint.rollback()
+    items = tuple(item._replace(undo_token=None) for item in answer.items)
+    return answer._replace(revision=None, undo_token=None, items=items, plan=plan)
+
+
+def check_plan(making: Change, name: str, given: Input) -> None:
+    """Refuse a change whose plan is of another change, or of an Org that was another."""
+    token = given.get(PLAN_TOKEN)
+    if token is None or token == _token(making, name, given):
+        return
+    of_this = token.rpartition("-")[2] == _of(name, given)
+    raise UserError(PLAN_OUTDATED, OUTDATED if of_this else OTHER, PLAN_TOKEN)
+
+
+def _token(making: Change, name: str, given: Input) -> str:
+    return f"{making.org.id}-{making.org.revision}-{_of(name, given)}"
+
+
+def _of(name: str, given: Input) -> str:
+    """Return what tells this change from others, whether it is tried or made."""
+    asked = {key: value for key, value in given.items() if key not in ABOUT_PLANS}
+    return fingerprint(name, asked)[:32]

@@ -1,0 +1,123 @@
+"""The mutations of projects."""
+
+import strawberry
+
+from resolvers.changes import deletions, projects
+from resolvers.changes.change import Each
+from resolvers.projects import ProjectRow, by_id
+from schema.changes.inputs import (
+    KEY,
+    NAME,
+    PURPOSE,
+    NodeInput,
+    PlannableNodeInput,
+    PlannableNodesInput,
+    Repeatable,
+    needed,
+)
+from schema.changes.payload import (
+    Item,
+    Payload,
+    mutation,
+    node_edge,
+    plan_column,
+    results_column,
+    undo_column,
+)
+from schema.changes.plan import AccessPlan
+from schema.filter import optional
+from schema.project import Project
+
+
+@strawberry.input(description="A new project.")
+class ProjectCreateInput(Repeatable):
+    """What `projectCreate` takes."""
+
+    space: strawberry.ID = needed("The space that it is to be in.")
+    key: str = needed(KEY)
+    name: str = needed(NAME)
+    description: str | None = optional(PURPOSE)
+
+
+@strawberry.input(description="Another name for a project.")
+class ProjectRenameInput(NodeInput):
+    """What `projectRename` takes."""
+
+    name: str = needed(NAME)
+
+
+@strawberry.input(description="What is said of a project.")
+class ProjectUpdateInput(NodeInput):
+    """What `projectUpdate` takes."""
+
+    description: str | None = optional(PURPOSE)
+
+
+@strawberry.input(description="The project that is to go into the recycle bin.")
+class ProjectDeleteInput(PlannableNodeInput):
+    """What `projectDelete` takes."""
+
+
+@strawberry.input(description="The projects that are to go into the recycle bin.")
+class ProjectsDeleteInput(PlannableNodesInput):
+    """What `projectsDelete` takes."""
+
+
+@strawberry.type(description="The answer to a change of a project.")
+class ProjectPayload(Payload):
+    """A project after a change."""
+
+    node: Project | None = node_edge(by_id.rows, ProjectRow)
+    undo_token: str | None = undo_column()
+    plan: AccessPlan | None = plan_column()
+
+
+@strawberry.type(description="What came of one of many projects.")
+class ProjectResult(Item):
+    """A project after a change of many."""
+
+    node: Project | None = node_edge(by_id.rows, ProjectRow)
+
+
+@strawberry.type(description="The answer to a change of many projects.")
+class ProjectsPayload(Payload):
+    """Projects after a change."""
+
+    results: list[ProjectResult] = results_column()
+    plan: AccessPlan | None = plan_column()
+
+
+@strawberry.type
+class ProjectMutations:
+    """The fields of the mutation root that are about projects."""
+
+    project_create: ProjectPayload = mutation(
+        "projectCreate",
+        projects.create,
+        ProjectCreateInput,
+        description="Make a project, and be granted OWNER of it. Takes FULL on the space.",
+    )
+    project_rename: ProjectPayload = mutation(
+        "projectRename",
+        projects.rename,
+        ProjectRenameInput,
+        description="Give a project another name. Takes FULL on it.",
+    )
+    project_update: ProjectPayload = mutation(
+        "projectUpdate",
+        projects.describe,
+        ProjectUpdateInput,
+        description="Change what is said of a project. Takes FULL on it.",
+    )
+    project_delete: ProjectPayload = mutation(
+        "projectDelete",
+        deletions.delete_project,
+        ProjectDeleteInput,
+        description="Put a project into the recycle bin. Takes OWNER on it or on its space.",
+    )
+    projects_delete: ProjectsPayload = mutation(
+        "projectsDelete",
+        Each(deletions.delete_project),
+        ProjectsDeleteInput,
+        description="Put projects into the recycle bin. Takes OWNER on each or on its space.",
+    )
