@@ -133,10 +133,14 @@ class Argument:
 
 
 def declare(
-    declaration: Declaration, *, description: str, arguments: Sequence[Argument] = ()
+    declaration: Declaration,
+    *,
+    description: str,
+    arguments: Sequence[Argument] = (),
+    name: str | None = None,
 ) -> Any:
-    """Return the Strawberry field that bears the declaration."""
-    made = StrawberryField(metadata={MARK: declaration}, description=description)
+    """Return the Strawberry field that bears the declaration, called `name` or as its attribute."""
+    made = StrawberryField(metadata={MARK: declaration}, description=description, graphql_name=name)
     made.arguments = [_strawberry_argument(argument) for argument in arguments]
     return made
 

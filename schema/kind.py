@@ -27,6 +27,6 @@ EDGES: Mapping[str, Edge] = {
 TYPES = {"SPACE": "Space", "PROJECT": "Project", "ASSET": "Asset"}
 
 
-def node_of_kind(kind: str, key: str, *, description: str) -> Any:
+def node_of_kind(kind: str, key: str, *, description: str, name: str | None = None) -> Any:
     """Declare the node whose kind and number these columns tell; null where it isn't seen."""
-    return declare(Reference(kind, key, EDGES, TYPES), description=description)
+    return declare(Reference(kind, key, EDGES, TYPES), description=description, name=name)

@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 
 from db import ids
-from engine.edge import column
+from engine.edge import Edge, column
 from resolvers import principals
 from resolvers.principals import GroupRow, MemberRow
 from schema.connection import Connection, ListOf, connection
@@ -38,12 +38,25 @@ class PrincipalOrder:
     direction: OrderDirection = order_direction()
 
 
+@strawberry.interface(description="Whom grants are made to: a member, or a group of them.")
+class Principal(Node):
+    """What members and groups have in common."""
+
+    key: str = strawberry.field(description="Permanent; unique among members, and among groups.")
+    name: str = strawberry.field(description="What people call them.")
+
+
+PRINCIPAL_EDGES = {
+    "MEMBER": Edge(principals.member_by_id.rows, needs=("id",), gives=MemberRow),
+    "GROUP": Edge(principals.group_by_id.rows, needs=("id",), gives=GroupRow),
+}
+PRINCIPAL_TYPES = {"MEMBER": "Member", "GROUP": "Group"}
 MEMBERS = ListOf(MemberRow, PrincipalFilter, PrincipalOrder)
 GROUPS = ListOf(GroupRow, PrincipalFilter, PrincipalOrder)
 
 
 @strawberry.type(description="An account's membership of the Org.")
-class Member(Node):
+class Member(Principal):
     """A member, whom grants can be made to."""
 
     is_type_of = rows_of(MemberRow)
@@ -64,7 +77,7 @@ class Member(Node):
 
 
 @strawberry.type(description="A set of members, to which grants can be made at once.")
-class Group(Node):
+class Group(Principal):
     """A group, whom grants can be made to."""
 
     is_type_of = rows_of(GroupRow)

@@ -10,11 +10,13 @@ from auth.subject import OrgRow
 from db.ids import PROJECT
 from engine.edge import Edge, column, declare
 from resolvers import assets as asset_rows
+from resolvers import grants as grant_rows
 from resolvers import spaces, viewer
 from resolvers.projects import ProjectRow
 from schema.asset import ASSETS, Asset
 from schema.connection import Connection, ListOf, connection
 from schema.filter import NodeFilter, OrderDirection, order_direction, order_field
+from schema.grant import GRANTS, Grant
 from schema.node import (
     Node,
     created_column,
@@ -56,6 +58,14 @@ class Project(Node):
         needs=("id", "level"),
         orders=asset_rows.ORDERS_IN_PROJECT,
         description="Its assets.",
+    )
+    grants: Connection[Grant] = connection(
+        grant_rows.of_project,
+        GRANTS,
+        needs=("id", "space_id", "level"),
+        orders=grant_rows.ORDERS,
+        description="The grants on it, and those on its space that reach it: all of them for its "
+        "OWNER, for others those that they hold.",
     )
     created_at: DateTime = created_column()
     updated_at: DateTime = updated_column()

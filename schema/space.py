@@ -9,11 +9,13 @@ from auth.levels import Permission
 from auth.subject import OrgRow
 from db.ids import SPACE
 from engine.edge import Edge, column, declare
+from resolvers import grants as grant_rows
 from resolvers import projects as project_rows
 from resolvers import viewer
 from resolvers.spaces import REACH, SpaceRow
 from schema.connection import Connection, ListOf, connection
 from schema.filter import NodeFilter, OrderDirection, order_direction, order_field
+from schema.grant import GRANTS, Grant
 from schema.node import (
     Node,
     created_column,
@@ -55,6 +57,13 @@ class Space(Node):
         needs=REACH,
         orders=project_rows.ORDERS_IN_SPACE,
         description="Its projects, without the shared one.",
+    )
+    grants: Connection[Grant] = connection(
+        grant_rows.of_space,
+        GRANTS,
+        needs=("id", "level"),
+        orders=grant_rows.ORDERS,
+        description="The grants on it: all of them for its OWNER, for others those that they hold.",
     )
     created_at: DateTime | None = created_column()
     updated_at: DateTime | None = updated_column()

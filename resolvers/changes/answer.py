@@ -77,6 +77,7 @@ class Changed(NamedTuple):
     undo_token: str | None = None
     items: tuple[Item, ...] = ()
     plan: Plan | None = None
+    node_kind: str | None = None  # where the payload's node may be of several types
 
 
 def refused(error: UserError) -> Changed:

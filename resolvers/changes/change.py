@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from auth.actions import ACTIONS, Need, On
 from auth.check import check
 from auth.effects import Effects
-from auth.pairs import Scope
 from auth.levels import Permission
+from auth.pairs import Scope
 from auth.subject import OrgRow, Subject
 from db import ids
 from db.ids import NodeId, parse_id, public_id
@@ -54,10 +54,14 @@ class Change:
     limits: Limits = field(default_factory=Limits)
     effects: Effects | None = None
 
-    async def find(self, text: str, type_: str, field: str) -> NodeId:
+    async def find(self, text: str, type_: str | tuple[str, ...], field: str) -> NodeId:
         """Return the node that a public id names; NOT_FOUND unless the asker sees one there."""
         node = parse_id(text)
-        if node is None or node.type != type_ or not await self._sees(node):
+        if (
+            node is None
+            or node.type not in (type_ if isinstance(type_, tuple) else (type_,))
+            or not await self._sees(node)
+        ):
             raise not_found(field)
         return node
 

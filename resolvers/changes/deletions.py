@@ -10,9 +10,9 @@ from db import ids
 from db.ids import NodeId
 from db.models import DELETION
 from resolvers.changes.change import Change, Done, Input
+from resolvers.changes.kinds import KINDS
 from resolvers.changes.rows import LIES_IN, TABLES, found, here, parent_of, path_of
 
-KINDS = {ids.SPACE: "SPACE", ids.PROJECT: "PROJECT", ids.ASSET: "ASSET"}
 # Whose permissions hang on a node: those on what lies in it, and on what hangs on it.
 SCOPES: dict[str, Callable[[int], Scope]] = {
     ids.SPACE: lambda id_: Scope(spaces=(id_,)),

@@ -18,6 +18,7 @@ from db.reader import ConnectionReader
 from db.revision import Deed, advance, lock, record
 from resolvers.changes.answer import FIELD, Changed, Item, fingerprint, recall, refused, remember
 from resolvers.changes.change import Change, Done, Each, Input, Work, json_text
+from resolvers.changes.kinds import KINDS
 from resolvers.changes.limits import Limits
 from resolvers.changes.plans import DRY_RUN, check_plan, tried
 from resolvers.errors import INVALID, KEY_TAKEN, NAME_TAKEN, NOT_FOUND, UserError
@@ -142,7 +143,8 @@ async def _step(making: Change, request: Request, work: Work, given: Input) -> C
             raise
         return refused(UserError(*conflict))
     undo_token = public_id(*done.undo) if done.undo else None
-    return Changed(done.node.id, revision, (), done.warnings, undo_token)
+    kind = KINDS.get(done.node.type)
+    return Changed(done.node.id, revision, (), done.warnings, undo_token, node_kind=kind)
 
 
 def _deed(making: Change, request: Request, done: Done) -> Deed:

@@ -1,0 +1,120 @@
+"""Changes of what principals hold on a space or a project, shared ones too."""
+
+from collections.abc import Iterable, Mapping
+
+from auth.levels import Permission
+from auth.pairs import Scope
+from db import ids
+from db.ids import NodeId
+from resolvers.changes.change import Change, Done, Input
+from resolvers.changes.holdings import Holding, end, held_on, hold, listed
+from resolvers.changes.principals import principal_of
+from resolvers.changes.rows import path_of
+from resolvers.errors import INVALID, NOT_FOUND, UserError
+
+MOST = 1_000
+TOO_MANY = f"A node has {MOST:,} grants at most."
+NOT_HELD = "It has no grant on the node itself."
+NO_LEVEL = "A grant gives READ or more: use `grantRevoke` to take one away."
+ONLY_SPACES = "Only a grant on a space propagates."
+PAST = "It would have ended already: give a time to come."
+TWICE = "Each principal may stand in the list once."
+TO_ITSELF = "They own it already: name somebody else."
+
+
+async def give(making: Change, given: Input) -> Done:
+    """Grant a principal a level on a space or project, in place of what it holds there."""
+    node = await _owned(making, given, "grant.set")
+    wanted = await _wanted(making, node, given)
+    await making.affects(_scope(node, [wanted.principal]))
+    held = (await held_on(making, node)).get(wanted.principal)
+    await hold(making, node, wanted, held)
+    return Done(
+        "grant.set",
+        node,
+        await path_of(making, node),
+        before=None if held is None else held.told,
+        after=wanted.told,
+    )
+
+
+async def revoke(making: Change, given: Input) -> Done:
+    """End the grant of a principal on a space or project."""
+    node = await _owned(making, given, "grant.revoke")
+    principal = await principal_of(making, given["principal"], "principal")
+    held = (await held_on(making, node)).get(principal)
+    if held is None:
+        raise UserError(NOT_FOUND, NOT_HELD, "principal")
+    await making.affects(_scope(node, [principal]))
+    await end(making, held)
+    return Done("grant.revoke", node, await path_of(making, node), before=held.told)
+
+
+async def replace(making: Change, given: Input) -> Done:
+    """Make the grants on a space or project just those of a list."""
+    node = await _owned(making, given, "grants.replace")
+    if len(given["grants"]) > MOST:
+        raise UserError(INVALID, TOO_MANY, "grants")
+    wanted = [await _wanted(making, node, each) for each in given["grants"]]
+    if len({each.principal for each in wanted}) < len(wanted):
+        raise UserError(INVALID, TWICE, "grants")
+    return await _replaced(making, node, "grants.replace", {one.principal: one for one in wanted})
+
+
+async def transfer(making: Change, given: Input) -> Done:
+    """Hand ownership over: `to` gets OWNER, and `from` keeps the level `keep`, or nothing.
+
+    `from` is by default the asker, who loses nothing where it has no grant of its own.
+    """
+    node = await _owned(making, given, "ownership.transfer")
+    heir = await principal_of(making, given["to"], "to")
+    former = await principal_of(making, given.get("from") or making.actor, "from")
+    if former == heir:
+        raise UserError(INVALID, TO_ITSELF, "to")
+    wanted = dict(await held_on(making, node))
+    old = wanted.pop(former, None)
+    propagate = any(one and one.propagate for one in (old, wanted.get(heir)))
+    wanted[heir] = Holding(heir, Permission.OWNER, propagate)
+    if old is not None and given.get("keep"):
+        wanted[former] = Holding(former, given["keep"], old.propagate, old.expires_at)
+    return await _replaced(making, node, "ownership.transfer", wanted)
+
+
+async def _replaced(
+    making: Change, node: NodeId, action: str, wanted: Mapping[NodeId, Holding]
+) -> Done:
+    """Begin and end grants until just those wanted are held on the node."""
+    held = await held_on(making, node)
+    await making.affects(_scope(node, {**held, **wanted}))
+    for principal in held.keys() - wanted.keys():
+        await end(making, held[principal])
+    for principal, each in wanted.items():
+        await hold(making, node, each, held.get(principal))
+    path = await path_of(making, node)
+    return Done(action, node, path, listed(held.values()), listed(wanted.values()))
+
+
+async def _owned(making: Change, given: Input, action: str) -> NodeId:
+    node = await making.find(given["node"], (ids.SPACE, ids.PROJECT), "node")
+    await making.require(action, "node", node=node)
+    return node
+
+
+async def _wanted(making: Change, node: NodeId, given: Input) -> Holding:
+    principal = await principal_of(making, given["principal"], "principal")
+    expires_at: int | None = given.get("expiresAt")
+    if given["level"] == Permission.NONE:
+        raise UserError(INVALID, NO_LEVEL, "level")
+    if given["propagate"] and node.type != ids.SPACE:
+        raise UserError(INVALID, ONLY_SPACES, "propagate")
+    if expires_at is not None and expires_at <= making.now:
+        raise UserError(INVALID, PAST, "expiresAt")
+    return Holding(principal, given["level"], given["propagate"], expires_at)
+
+
+def _scope(node: NodeId, principals: Iterable[NodeId]) -> Scope:
+    return Scope(
+        principals=tuple(principal.id for principal in principals),
+        spaces=(node.id,) if node.type == ids.SPACE else (),
+        projects=(node.id,) if node.type == ids.PROJECT else (),
+    )

@@ -1,0 +1,71 @@
+"""The type Grant, and how lists of grants are filtered and ordered."""
+
+from enum import Enum
+
+import strawberry
+
+from auth.levels import Permission
+from db.clock import as_datetime
+from db.ids import GRANT
+from engine.edge import Reference, column, declare
+from resolvers.grants import GrantRow
+from schema.connection import ListOf
+from schema.filter import OrderDirection, optional, order_direction, order_field
+from schema.kind import node_of_kind
+from schema.node import Node, id_column, rows_of
+from schema.principal import PRINCIPAL_EDGES, PRINCIPAL_TYPES, Principal
+from schema.scalars import DateTime
+
+
+@strawberry.type(description="A level that a member or a group holds on a space or a project.")
+class Grant:
+    """A grant as a node's dialog lists it."""
+
+    is_type_of = rows_of(GrantRow)
+    id: strawberry.ID = id_column(GRANT)
+    principal: Principal = declare(
+        Reference("principal_kind", "principal_id", PRINCIPAL_EDGES, PRINCIPAL_TYPES),
+        description="Who holds it.",
+    )
+    level: Permission = column("level", make=Permission, description="What it gives.")
+    propagate: bool = column(
+        "propagate", description="Whether it reaches the ordinary projects of its space."
+    )
+    inherited: bool = column(
+        "inherited", description="Whether it is on the space of the project that lists it."
+    )
+    origin: Node = node_of_kind(
+        "from_kind", "from_id", name="from", description="The space or project that it is on."
+    )
+    expires_at: DateTime | None = column(
+        "expires_at", raw=as_datetime, description="When it ends by itself; null for never."
+    )
+    created_at: DateTime = column("began_at", raw=as_datetime, description="Since when it is held.")
+
+
+@strawberry.input(description="Which grants are wanted: those that meet all that is given.")
+class GrantFilter:
+    """The filter of grants."""
+
+    name_contains: str | None = optional("The name of who holds it has this in it.")
+    minimum_permission: Permission | None = optional("It gives at least this.")
+
+
+@strawberry.enum(description="What grants can be ordered by.")
+class GrantOrderField(Enum):
+    """Orders of grants."""
+
+    NAME = "NAME"
+    LEVEL = "LEVEL"
+    CREATED_AT = "CREATED_AT"
+
+
+@strawberry.input(description="An order of grants.")
+class GrantOrder:
+    """By what, and which way."""
+
+    field: GrantOrderField = order_field()
+    direction: OrderDirection = order_direction()
+
+
+GRANTS = ListOf(GrantRow, GrantFilter, GrantOrder)
