@@ -1,26 +1,15 @@
 """The permission on one node: its facts fetched, and judged by the pure rule itself."""
 
-from collections import defaultdict
-from collections.abc import Sequence
-from typing import Any, NamedTuple
-
-from sqlalchemy import and_, select
+from sqlalchemy import and_, null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from auth.levels import Facts, Held, Kind, Permission, Standing, permission
+from auth.facts import Place, facts_at, read_grants
+from auth.levels import Facts, Kind, Permission, Standing, permission
 from auth.subject import Subject
 from db import ids
 from db.ids import NodeId
 from db.models import ASSET, GRANT, PROJECT, SPACE
 from db.queries import AnySelect
-
-
-class Place(NamedTuple):
-    """Where a node lies: it, or the project that an asset is judged by."""
-
-    kind: Kind
-    space_id: int | None
-    project_id: int | None
 
 
 async def check(
@@ -32,35 +21,28 @@ async def check(
     """
     if subject.org is None or node.org_id != subject.org.id:
         return Permission.NONE
+    if node.type == ids.ORG:
+        return permission(subject.standing, Facts(Kind.ORG), now=now)
     place = await _place(connection, node)
     if place is None:
         return Permission.NONE
-    if subject.standing is not Standing.MEMBER or place.kind is Kind.ORG:
+    if subject.standing is not Standing.MEMBER:
         return permission(subject.standing, Facts(place.kind), now=now)
-    grants = (await connection.execute(_grants(subject, place))).all()
-    return permission(subject.standing, _facts(place, grants, now), now=now)
+    grants = read_grants((await connection.execute(_grants(subject, place))).all())
+    return permission(subject.standing, facts_at(place, grants, now=now), now=now)
 
 
 async def _place(connection: AsyncConnection, node: NodeId) -> Place | None:
-    if node.type == ids.ORG:
-        return Place(Kind.ORG, None, None)
     if node.type not in LOOKUPS:
         return None
     row = (await connection.execute(LOOKUPS[node.type](node))).one_or_none()
-    return None if row is None else _read_place(node, row)
-
-
-def _read_place(node: NodeId, row: Any) -> Place:
-    if node.type == ids.SPACE:
-        return Place(Kind.SPACE, row.id, None)
-    if row.space_id is None:
-        return Place(Kind.ORG_SHARED, None, row.id)
-    return Place(Kind.SHARED if row.is_shared else Kind.PROJECT, row.space_id, row.id)
+    return None if row is None else Place(node.id, *row)
 
 
 def _space(node: NodeId) -> AnySelect:
     live = (SPACE.c.org_id == node.org_id, SPACE.c.deleted_at.is_(None))
-    return select(SPACE.c.id).where(*live, SPACE.c.id == node.id)
+    nothing = (null().label("project_id"), null().label("is_shared"))
+    return select(SPACE.c.id, *nothing).where(*live, SPACE.c.id == node.id)
 
 
 def _project(node: NodeId) -> AnySelect:
@@ -71,7 +53,7 @@ def _live_project(node: NodeId) -> AnySelect:
     lies = and_(SPACE.c.org_id == node.org_id, SPACE.c.id == PROJECT.c.space_id)
     live = (PROJECT.c.org_id == node.org_id, PROJECT.c.deleted_at.is_(None))
     return (
-        select(PROJECT.c.id, PROJECT.c.space_id, PROJECT.c.is_shared)
+        select(PROJECT.c.space_id, PROJECT.c.id, PROJECT.c.is_shared)
         .select_from(PROJECT.outerjoin(SPACE, lies))
         .where(*live, SPACE.c.deleted_at.is_(None))
     )
@@ -98,29 +80,10 @@ def _grants(subject: Subject, place: Place) -> AnySelect:
         if place.space_id is None
         else GRANT.c.within_id == place.space_id
     )
+    held = (GRANT.c[name] for name in ("id", "principal_id", "level", "propagate", "expires_at"))
     return (
-        select(GRANT, PROJECT.c.is_shared)
+        select(*held, GRANT.c.space_id, GRANT.c.project_id, GRANT.c.within_id, PROJECT.c.is_shared)
         .select_from(GRANT.outerjoin(PROJECT, lies))
         .where(GRANT.c.org_id == org_id, GRANT.c.principal_id.in_(subject.principals))
         .where(GRANT.c.ended_at.is_(None), PROJECT.c.deleted_at.is_(None), near)
     )
-
-
-def _facts(place: Place, grants: Sequence[Any], now: int) -> Facts:
-    on_space = tuple(_held(row) for row in grants if row.space_id is not None)
-    if place.kind is Kind.SPACE:
-        return Facts(place.kind, on_node=on_space)
-    projects: defaultdict[int, list[Held]] = defaultdict(list)
-    for row in grants:
-        if row.project_id == place.project_id or row.is_shared is False:
-            projects[row.project_id].append(_held(row))
-    own = tuple(projects.pop(place.project_id or 0, ()))
-    beside = (Facts(Kind.PROJECT, tuple(held), on_space) for held in projects.values())
-    best = max(
-        (permission(Standing.MEMBER, one, now=now) for one in beside), default=Permission.NONE
-    )
-    return Facts(place.kind, own, on_space, best)
-
-
-def _held(row: Any) -> Held:
-    return Held(Permission(row.level), row.propagate, row.expires_at)

@@ -25,6 +25,10 @@ class Reading:
         self.access = access_of(subject, self.dialect)
         self.loaders = Loaders(self)
         self.statements = 1  # the subject's look-up
+        self.now = now  # in microseconds
+        # What `resolvers.explanations` and `resolvers.ways` keep, by reference.
+        self.explained: dict[str, Any] = {}
+        self.ways: dict[str, Any] = {}
         self._parameters = access_parameters(subject, self.dialect, now)
         self._lock = asyncio.Lock()  # a connection runs one statement at a time
         self._open = True

@@ -8,8 +8,9 @@ import strawberry
 from auth.levels import Permission
 from db.ids import ASSET
 from engine.edge import Edge, column, declare
-from resolvers import projects
+from resolvers import explanations, projects
 from resolvers.assets import AssetRow
+from schema.access import Access, access
 from schema.connection import ListOf
 from schema.filter import NodeFilter, OrderDirection, optional, order_direction, order_field
 from schema.node import (
@@ -46,6 +47,7 @@ class Asset(Node):
         raw=json_fragment,
         description="An object of whatever its makers noted.",
     )
+    access: Access | None = access(explanations.of_asset.rows)
     created_at: DateTime = created_column()
     updated_at: DateTime = updated_column()
 

@@ -10,9 +10,10 @@ from auth.subject import OrgRow
 from db.ids import PROJECT
 from engine.edge import Edge, column, declare
 from resolvers import assets as asset_rows
+from resolvers import explanations, spaces, viewer
 from resolvers import grants as grant_rows
-from resolvers import spaces, viewer
 from resolvers.projects import ProjectRow
+from schema.access import Access, access
 from schema.asset import ASSETS, Asset
 from schema.connection import Connection, ListOf, connection
 from schema.filter import NodeFilter, OrderDirection, order_direction, order_field
@@ -67,6 +68,7 @@ class Project(Node):
         description="The grants on it, and those on its space that reach it: all of them for its "
         "OWNER, for others those that they hold.",
     )
+    access: Access | None = access(explanations.of_project.rows)
     created_at: DateTime = created_column()
     updated_at: DateTime = updated_column()
 

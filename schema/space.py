@@ -9,10 +9,11 @@ from auth.levels import Permission
 from auth.subject import OrgRow
 from db.ids import SPACE
 from engine.edge import Edge, column, declare
+from resolvers import explanations, viewer
 from resolvers import grants as grant_rows
 from resolvers import projects as project_rows
-from resolvers import viewer
 from resolvers.spaces import REACH, SpaceRow
+from schema.access import Access, access
 from schema.connection import Connection, ListOf, connection
 from schema.filter import NodeFilter, OrderDirection, order_direction, order_field
 from schema.grant import GRANTS, Grant
@@ -65,6 +66,7 @@ class Space(Node):
         orders=grant_rows.ORDERS,
         description="The grants on it: all of them for its OWNER, for others those that they hold.",
     )
+    access: Access | None = access(explanations.of_space.rows)
     created_at: DateTime | None = created_column()
     updated_at: DateTime | None = updated_column()
 

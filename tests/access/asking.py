@@ -44,13 +44,13 @@ query Everything($ids: [ID!]!) {
   }
 }
 fragment Space on Space {
-  id key name description effectivePermission createdAt updatedAt
+  id key name description effectivePermission createdAt updatedAt access { level }
 }
 fragment Project on Project {
-  id key name description effectivePermission isShared
+  id key name description effectivePermission isShared access { level }
 }
 fragment Asset on Asset {
-  id key name kind effectivePermission
+  id key name kind effectivePermission access { level }
 }
 """
 

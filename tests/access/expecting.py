@@ -72,7 +72,7 @@ class _Expected:
     def _named(self, node: Node) -> Json:
         level = self._view.level(node.path).name
         named = {"id": self._loaded.ids[node.path], "key": node.key, "name": node.name}
-        return {**named, "effectivePermission": level}
+        return {**named, "effectivePermission": level, "access": {"level": level}}
 
     def _space(self, node: Node) -> Json:
         """Return a space's own fields: of a signpost the key and the name, and nothing else."""

@@ -133,6 +133,7 @@ def test_of_a_signpost_the_key_and_the_name_are_told(observed: Observed) -> None
         "effectivePermission": "NONE",
         "createdAt": None,
         "updatedAt": None,
+        "access": {"level": "NONE"},
         "sharedProject": ...,
         "projects": ...,
     }

@@ -1,0 +1,169 @@
+"""What was so at a moment, in SQL: where nodes lay, who was in which group, and what was held.
+
+Facts have intervals, so that now is a moment like any other. The parameters are `org_id` and `at`
+(microseconds), and what each statement names.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    bindparam,
+    case,
+    null,
+    or_,
+    select,
+)
+
+from auth.rule import ORG_ID
+from db import ids
+from db.models import ASSET, DELETION, GRANT, MEMBERSHIP, PLACEMENT, PRINCIPAL, PROJECT, SPACE
+from db.queries import AnySelect, one_of
+
+AT = bindparam("at", type_=BigInteger())
+
+
+def _lasted(fact: FromClause, *, now: bool) -> ColumnElement[bool]:
+    """Return the condition that a fact with an interval was so at the moment, or is so `now`."""
+    if now:
+        return fact.c.ended_at.is_(None)
+    return and_(fact.c.began_at <= AT, or_(fact.c.ended_at.is_(None), fact.c.ended_at > AT))
+
+
+def places(dialect: str, type_: str) -> AnySelect:
+    """Select where nodes of a type lay: (id, space_id, project_id, is_shared), of those there were.
+
+    The parameter `nodes` has their ids.
+    """
+    space, project, asset = SPACE.alias("space"), PROJECT.alias("project"), ASSET.alias("asset")
+    if type_ == ids.SPACE:
+        columns = (space.c.id, space.c.id, None, None)
+        return _there(select(*_labelled(*columns)), space).where(
+            one_of(dialect, space.c.id, "nodes")
+        )
+    in_space = and_(space.c.org_id == ORG_ID, space.c.id == _parent(project, project.c.space_id))
+    node = project if type_ == ids.PROJECT else asset
+    source: FromClause = project.outerjoin(space, in_space)
+    if type_ == ids.ASSET:
+        within = and_(
+            project.c.org_id == ORG_ID, project.c.id == _parent(asset, asset.c.project_id)
+        )
+        source = asset.join(project, within).outerjoin(space, in_space)
+    found = select(*_labelled(node.c.id, space.c.id, project.c.id, project.c.is_shared))
+    found = _there(found.select_from(source), *dict.fromkeys((node, project)))
+    placed = or_(space.c.id.is_not(None), project.c.space_id.is_(None))
+    return found.where(one_of(dialect, node.c.id, "nodes"), placed, _was_there(space, outer=True))
+
+
+def memberships(dialect: str, *, now: bool) -> AnySelect:
+    """Select (member_id, group_id, key of the group) of the members in the parameter `members`."""
+    held, group = MEMBERSHIP.alias("held"), PRINCIPAL.alias("grp")
+    named = and_(group.c.org_id == ORG_ID, group.c.id == held.c.group_id)
+    return (
+        select(held.c.member_id, held.c.group_id, group.c.key)
+        .select_from(held.join(group, named))
+        .where(held.c.org_id == ORG_ID, _lasted(held, now=now))
+        .where(one_of(dialect, held.c.member_id, "members"))
+    )
+
+
+def companions(dialect: str) -> AnySelect:
+    """Select all memberships of those who are in the groups of the parameter `groups` now.
+
+    The columns are those of `memberships`.
+    """
+    held, member = MEMBERSHIP.alias("held"), MEMBERSHIP.alias("member")
+    in_groups = one_of(dialect, member.c.group_id, "groups")
+    found = select(member.c.member_id).where(
+        member.c.org_id == ORG_ID, _lasted(member, now=True), in_groups
+    )
+    group = PRINCIPAL.alias("grp")
+    named = and_(group.c.org_id == ORG_ID, group.c.id == held.c.group_id)
+    return (
+        select(held.c.member_id, held.c.group_id, group.c.key)
+        .select_from(held.join(group, named))
+        .where(held.c.org_id == ORG_ID, _lasted(held, now=True), held.c.member_id.in_(found))
+        .order_by(held.c.member_id)
+    )
+
+
+def grants(dialect: str, *, now: bool, beside: bool) -> AnySelect:
+    """Select what the principals in the parameter `holders` held on the spaces and projects named.
+
+    With `beside`, also on the projects of the spaces in the parameter `shared`. The columns are
+    those of `auth.explain.Traced`, and the space that a project's grant was in.
+    """
+    statement = _grants(dialect, now=now, beside=beside)
+    return statement.where(one_of(dialect, statement.selected_columns.principal_id, "holders"))
+
+
+def grants_of_all(dialect: str) -> AnySelect:
+    """Select what anybody holds now on the spaces and projects named; columns as of `grants`."""
+    return _grants(dialect, now=True, beside=False)
+
+
+def _grants(dialect: str, *, now: bool, beside: bool) -> Select[Any]:
+    grant, project = GRANT.alias("held"), PROJECT.alias("project")
+    lies = and_(project.c.org_id == ORG_ID, project.c.id == grant.c.project_id)
+    space_id = _parent(project, project.c.space_id)
+    near = [
+        one_of(dialect, grant.c.space_id, "spaces"),
+        one_of(dialect, grant.c.project_id, "projects"),
+    ]
+    if beside:
+        near.append(and_(one_of(dialect, space_id, "shared"), _was_there(project)))
+    columns = (grant.c[name] for name in ("id", "principal_id", "level", "propagate"))
+    unexpired = or_(grant.c.expires_at.is_(None), grant.c.expires_at > AT)
+    return (
+        select(*columns, grant.c.expires_at, grant.c.space_id, grant.c.project_id)
+        .add_columns(space_id.label("within_id"), project.c.is_shared)
+        .select_from(grant.outerjoin(project, lies))
+        .where(grant.c.org_id == ORG_ID, _lasted(grant, now=now), unexpired, or_(*near))
+        .order_by(grant.c.id)
+    )
+
+
+def _labelled(*columns: Any) -> tuple[ColumnElement[Any], ...]:
+    names = ("id", "space_id", "project_id", "is_shared")
+    return tuple(
+        (null() if column is None else column).label(name)
+        for name, column in zip(names, columns, strict=True)
+    )
+
+
+def _parent(node: FromClause, now: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return what a project or an asset lay in; `now` is what it lies in."""
+    placement = PLACEMENT.alias()
+    before = (
+        select(placement.c.parent_id)
+        .where(placement.c.org_id == ORG_ID, placement.c.node_id == node.c.id)
+        .where(placement.c.began_at <= AT, placement.c.ended_at > AT)
+        .limit(1)
+    )
+    earlier = before.correlate_except(placement).scalar_subquery()
+    return case((node.c.placed_at <= AT, now), else_=earlier)
+
+
+def _there(statement: Select[Any], *nodes: FromClause) -> Select[Any]:
+    for node in nodes:
+        statement = statement.where(node.c.org_id == ORG_ID, _was_there(node))
+    return statement
+
+
+def _was_there(node: FromClause, *, outer: bool = False) -> ColumnElement[bool]:
+    """Return whether a node was there, and not in the bin; if `outer`, true too of no node."""
+    deletion = DELETION.alias()
+    binned = (
+        select(deletion.c.id)
+        .where(deletion.c.org_id == ORG_ID, deletion.c.node_id == node.c.id)
+        .where(deletion.c.began_at <= AT, deletion.c.ended_at > AT)
+        .correlate_except(deletion)
+        .exists()
+    )
+    live = or_(node.c.deleted_at.is_(None), node.c.deleted_at > AT)
+    there = and_(node.c.created_at <= AT, live, ~binned)
+    return or_(node.c.id.is_(None), there) if outer else there

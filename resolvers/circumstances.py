@@ -1,0 +1,167 @@
+"""What the permission rule looks at, loaded for a principal, a moment and many nodes at once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import BigInteger, bindparam, select
+
+from auth import past
+from auth.explain import Grants, Traced
+from auth.facts import Grant, Place, beside, facts_at, read_grants
+from auth.levels import Facts, Kind, Permission, Standing, permission
+from auth.rule import ORG_ID
+from auth.subject import ADMINS, MEMBERS
+from db import ids
+from db.ids import NodeId, parse_id
+from db.models import PRINCIPAL
+from db.queries import AnySelect, numbers
+from resolvers.context import Reading
+
+KINDS = {ids.MEMBER: "MEMBER", ids.GROUP: "GROUP"}
+NAMED: AnySelect = select(PRINCIPAL.c.kind, PRINCIPAL.c.key).where(
+    PRINCIPAL.c.org_id == ORG_ID,
+    PRINCIPAL.c.id == bindparam("principal", type_=BigInteger()),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whoever is asked about: its principals and its standing at the moment."""
+
+    principal: NodeId
+    principals: frozenset[int]
+    standing: Standing
+
+    @property
+    def kind(self) -> str:
+        """Return whether it is a MEMBER or a GROUP."""
+        return KINDS[self.principal.type]
+
+
+async def find_holder(reading: Reading, text: str | None, *, at: int | None) -> Holder | None:
+    """Return whoever a public id names, by default the viewer; None for nobody of the Org."""
+    if reading.org is None:
+        return None
+    if text is None:
+        viewer = NodeId(ids.MEMBER, reading.org.id, reading.subject.member_id or 0)
+        return await _member(reading, viewer, at=at)
+    principal = parse_id(text)
+    if principal is None or principal.org_id != reading.org.id:
+        return None
+    rows = await reading.fetch(NAMED, {"principal": principal.id})
+    if not rows or rows[0][0] != KINDS.get(principal.type):
+        return None
+    if principal.type == ids.MEMBER:
+        return await _member(reading, principal, at=at)
+    standing = Standing.ADMIN if rows[0][1] == ADMINS else Standing.MEMBER
+    return Holder(principal, frozenset([principal.id]), standing)
+
+
+async def _member(reading: Reading, member: NodeId, *, at: int | None) -> Holder:
+    statement = past.memberships(reading.dialect, now=at is None)
+    values = {"members": numbers(reading.dialect, [member.id]), "at": at or reading.now}
+    rows = await reading.fetch(statement, values)
+    return holder_of(member, [(group_id, key) for _, group_id, key in rows])
+
+
+def holder_of(member: NodeId, groups: Sequence[tuple[int, str]]) -> Holder:
+    """Return a member who is in the groups, given by their ids and keys."""
+    principals = frozenset([member.id, *(group_id for group_id, _ in groups)])
+    keys = {key for _, key in groups}
+    if MEMBERS not in keys:
+        return Holder(member, principals, Standing.OUTSIDER)
+    return Holder(member, principals, Standing.ADMIN if ADMINS in keys else Standing.MEMBER)
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """The places of nodes and the grants near them, of the holder and of the viewer.
+
+    `at` is in microseconds; `viewer` has the viewer's principals, None where it is told everything.
+    """
+
+    holder: Holder
+    at: int
+    places: Mapping[int, Place]
+    grants: Sequence[Grant]
+    viewer: frozenset[int] | None
+
+    @classmethod
+    async def load(
+        cls,
+        reading: Reading,
+        holder: Holder,
+        type_: str,
+        nodes: Sequence[int],
+        *,
+        at: int | None,
+    ) -> "Circumstances":
+        """Load them for nodes of one type, at a moment or now."""
+        moment, dialect = at or reading.now, reading.dialect
+        named = {"nodes": numbers(dialect, nodes), "at": moment}
+        rows = await reading.fetch(past.places(dialect, type_), named)
+        places = {row[0]: Place(*row) for row in rows}
+        own = holder.principal.id == reading.subject.member_id
+        told_all = own or reading.subject.standing is Standing.ADMIN
+        viewer = None if told_all else frozenset(reading.subject.principals)
+        shared = any(place.kind is Kind.SHARED for place in places.values())
+        statement = past.grants(dialect, now=at is None, beside=shared)
+        values = near(dialect, places.values(), moment)
+        values["holders"] = numbers(dialect, sorted(holder.principals | (viewer or set())))
+        return cls(
+            holder, moment, places, read_grants(await reading.fetch(statement, values)), viewer
+        )
+
+    def facts(self, node_id: int, holder: frozenset[int] | None = None) -> Facts | None:
+        """Return what the rule looks at for the holder, or for other principals; None if gone."""
+        place = self.places.get(node_id)
+        if place is None:
+            return None
+        return facts_at(place, self._of(holder or self.holder.principals), now=self.at)
+
+    def best(self, node_id: int) -> Grants:
+        """Return the grants that give the best level on the projects beside a shared one."""
+        place, held = self.places[node_id], self._of(self.holder.principals)
+        best = facts_at(place, held, now=self.at).best
+        found = beside(place, held) if place.kind is Kind.SHARED else []
+        return tuple(grant.traced for grant in found if grant.traced.level is best)
+
+    def is_told(self, node_id: int, grant: Traced) -> bool:
+        """Return whether the viewer, who owns the node, may be told of a grant.
+
+        Those on the node and those that reach it are told; others on its space or on the projects
+        beside it are told to whoever holds them or owns what they are on.
+        """
+        place = self.places[node_id]
+        if self.viewer is None or grant.principal_id in self.viewer:
+            return True
+        if grant.project_id in (None, place.project_id) and self._reaches(place, grant):
+            return True
+        on = place._replace(project_id=grant.project_id, is_shared=False)
+        mine = facts_at(on, self._of(self.viewer), now=self.at)
+        return permission(Standing.MEMBER, mine, now=self.at) is Permission.OWNER
+
+    def _reaches(self, place: Place, grant: Traced) -> bool:
+        return (
+            grant.project_id is not None
+            or place.kind in (Kind.SPACE, Kind.SHARED)
+            or grant.propagate
+        )
+
+    def _of(self, principals: frozenset[int]) -> list[Grant]:
+        return [grant for grant in self.grants if grant.traced.principal_id in principals]
+
+
+def near(dialect: str, places: Iterable[Place], at: int) -> dict[str, Any]:
+    """Return the parameters of `auth.past.grants` for places, but for the holders."""
+    found = list(places)
+    spaces = {place.space_id for place in found if place.space_id is not None}
+    projects = {place.project_id for place in found if place.project_id is not None}
+    shared = {place.space_id for place in found if place.kind is Kind.SHARED}
+    return {
+        "at": at,
+        "spaces": numbers(dialect, sorted(spaces)),
+        "projects": numbers(dialect, sorted(projects)),
+        "shared": numbers(dialect, sorted(id_ for id_ in shared if id_ is not None)),
+    }

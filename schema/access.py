@@ -1,0 +1,138 @@
+"""The types that tell why someone may do what on a node."""
+
+from typing import Any
+
+import strawberry
+
+from auth.explain import Limit, Source
+from auth.levels import Permission
+from db.clock import as_datetime
+from engine.edge import Argument, Batch, Edge, Reference, column, declare
+from resolvers import explanations, ways
+from resolvers.explanations import AccessGrantRow, AccessRow, LimitRow
+from resolvers.principals import MemberRow, member_by_id
+from resolvers.ways import OtherRow, StepRow, WayRow
+from schema.kind import node_of_kind
+from schema.node import Node
+from schema.principal import PRINCIPAL_EDGES, PRINCIPAL_TYPES, Member, Principal
+from schema.scalars import Count, DateTime
+
+strawberry.enum(Source, name="AccessSource", description="What a permission comes from.")
+strawberry.enum(Limit, name="AccessLimitRule", description="What kept a permission from rising.")
+
+
+def _principal(description: str) -> Any:
+    reference = Reference("principal_kind", "principal_id", PRINCIPAL_EDGES, PRINCIPAL_TYPES)
+    return declare(reference, description=description)
+
+
+def _below(rows: Batch, gives: type[Any], description: str) -> Any:
+    return declare(Edge(rows, needs=("ref",), gives=gives, many=True), description=description)
+
+
+@strawberry.type(description="A grant that an explanation names.")
+class AccessGrant:
+    """A grant; of one that the viewer isn't told only that there is one."""
+
+    redacted: bool = column("redacted", description="Whether the viewer isn't told what it is.")
+    principal: Principal | None = _principal("Who holds it: the member itself, or a group.")
+    node: Node | None = node_of_kind("on_kind", "on_id", description="What it is on.", name="on")
+    level: Permission | None = column("level", description="What it gives.")
+    propagate: bool | None = column("propagate", description="Whether it reaches projects.")
+    expires_at: DateTime | None = column(
+        "expires_at", raw=as_datetime, description="When it ends by itself."
+    )
+
+
+@strawberry.type(description="What kept a permission from being higher.")
+class AccessLimit:
+    """The rule, and the grants by which it does."""
+
+    rule: Limit = column("rule", description="For programs.")
+    sentence: str = column("sentence", description="For people.")
+    grants: list[AccessGrant] = _below(
+        explanations.limited_by.rows, AccessGrantRow, "The grants by which it does, if any."
+    )
+
+
+@strawberry.type(description="A grant to be set, or to be revoked.")
+class AccessStep:
+    """One change of a way."""
+
+    principal: Principal = _principal("Whose grant.")
+    node: Node | None = node_of_kind(
+        "on_kind", "on_id", description="On what; null where the viewer doesn't see it.", name="on"
+    )
+    level: Permission = column("level", description="What it is to give; NONE to revoke it.")
+    propagate: bool = column("propagate", description="Whether it is to reach projects.")
+
+
+@strawberry.type(description="Someone else whose permission on the node a way would change.")
+class AccessOther:
+    """One whom a way affects."""
+
+    member: Member = declare(
+        Edge(member_by_id.rows, needs=("member_id",), gives=MemberRow), description="Who."
+    )
+    before: Permission = column("before", description="What they may do now.")
+    after: Permission = column("after", description="What they might do then.")
+
+
+@strawberry.type(description="Changes of grants that together would give a level.")
+class AccessWay:
+    """One way; it needs all its steps."""
+
+    steps: list[AccessStep] = _below(ways.steps, StepRow, "What is to be changed.")
+    others_affected: Count = column(
+        "others", description="How many others' permission on the node it would change."
+    )
+    redacted: bool = column("redacted", description="Whether the viewer isn't told who they are.")
+    others: list[AccessOther] = declare(
+        Edge(ways.others, needs=("ref",), gives=OtherRow, many=True, read=ways.read_first),
+        description="The first of them; told to the node's OWNER alone.",
+        arguments=[Argument("first", int, "How many, 100 at most.", 100)],
+    )
+
+
+@strawberry.type(description="What someone may do on a node at a moment, and why.")
+class Access:
+    """An explanation."""
+
+    principal: Principal = _principal("Who.")
+    at: DateTime = column("at", raw=as_datetime, description="When.")
+    level: Permission = column("level", description="What they may do.")
+    source: Source = column("source", description="What it comes from, for programs.")
+    because: str = column("because", description="The same and what limits it, for people.")
+    reached_by: list[AccessGrant] = _below(
+        explanations.reached_by.rows, AccessGrantRow, "The grants that count."
+    )
+    limited_by: AccessLimit | None = declare(
+        Edge(explanations.limits, needs=("ref",), gives=LimitRow),
+        description="What made it no higher; null for OWNER.",
+    )
+    shadowed: list[AccessGrant] = _below(
+        explanations.shadowed.rows, AccessGrantRow, "The grants that change nothing."
+    )
+    redacted: bool = column(
+        "redacted", description="Whether any of the grants is one that the viewer isn't told."
+    )
+    ways: list[AccessWay] = declare(
+        Edge(ways.of_access, needs=("ref",), gives=WayRow, many=True, read=ways.read_to),
+        description="The smallest changes of grants that would give a level; those that affect the "
+        "fewest others come first. None where it is held, for admins, and for the past.",
+        arguments=[Argument("to", Permission, "The level.")],
+    )
+
+
+def access(rows: Batch) -> Any:
+    """Declare why someone may do what on a node; `rows` gets its id and the viewer's level."""
+    edge = Edge(rows, ("id", "level"), AccessRow, read=explanations.read_question)
+    return declare(
+        edge,
+        description="What someone may do here and why. Whoever sees the node may ask about "
+        "themselves, its OWNER about anyone; null for whoever may not ask.",
+        arguments=[
+            Argument("for", strawberry.ID | None, "A member or a group; the viewer if omitted."),
+            Argument("at", DateTime | None, "A moment; now if omitted."),
+        ],
+    )
