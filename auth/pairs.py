@@ -4,7 +4,7 @@ The same pieces as `auth.access` (`auth.rule`), grouped by member as well. Param
 `now`, and those that a scope names.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,10 +24,11 @@ from sqlalchemy import (
     union_all,
 )
 
+from auth.bearers import Bearers
 from auth.levels import Permission
 from auth.rule import ORG_ID, Number, in_force, lowered, reached, without_own
-from auth.subject import ADMINS, MEMBERS
-from db.models import ASSET, GRANT, MEMBERSHIP, PRINCIPAL, PROJECT, SPACE
+from auth.subject import MEMBERS
+from db.models import ASSET, GRANT, PRINCIPAL, PROJECT, SPACE
 from db.queries import numbers, one_of
 
 SPACES, PROJECTS, ASSETS = 1, 2, 3  # the kinds of node, as the rows tell them
@@ -40,6 +41,8 @@ class Scope:
 
     `spaces` stand for all projects in them, too, and `projects` for their space's shared one, whose
     level hangs on theirs. Assets go with their project; they are rows only if named.
+
+    With `groups` the rows are of the principals themselves, which are groups: of what each gives.
     """
 
     principals: tuple[int, ...] | None = None
@@ -47,6 +50,7 @@ class Scope:
     projects: tuple[int, ...] = ()
     assets: tuple[int, ...] = ()
     everything: bool = False
+    groups: bool = False
 
     def parameters(self, dialect: str) -> Mapping[str, Any]:
         """Return the values of the statement's parameters."""
@@ -58,34 +62,12 @@ class Scope:
         }
 
 
-def levels(dialect: str, scope: Scope) -> CompoundSelect[Any]:
-    """Return the rows (member_id, kind, node_id, level) of the scope whose level isn't NONE."""
-    return _Levels(dialect, scope).statement()
+def levels(dialect: str, scope: Scope, kinds: Collection[int] = KINDS) -> CompoundSelect[Any]:
+    """Return the rows (member_id, kind, node_id, level) of the scope whose level isn't NONE.
 
-
-def in_group(key: str) -> Select[Any]:
-    """Return the ids of the members who are in the group now; in `members` are the active ones."""
-    held, group = MEMBERSHIP.alias(), PRINCIPAL.alias()
-    named = and_(group.c.org_id == ORG_ID, group.c.id == held.c.group_id)
-    return (
-        select(held.c.member_id)
-        .select_from(held.join(group, named))
-        .where(held.c.org_id == ORG_ID, held.c.ended_at.is_(None))
-        .where(group.c.kind == "GROUP", group.c.key == key)
-    )
-
-
-def bearers(members: FromClause) -> Subquery:
-    """Return who bears which principal: each member itself, and the groups that it is in."""
-    held = MEMBERSHIP.alias()
-    lasting = and_(held.c.member_id == members.c.member_id, held.c.ended_at.is_(None))
-    own = select(members.c.member_id, members.c.member_id.label("principal_id"))
-    groups = (
-        select(held.c.member_id, held.c.group_id)
-        .select_from(members.join(held, lasting))
-        .where(held.c.org_id == ORG_ID)
-    )
-    return union_all(own, groups).subquery("bearer")
+    They are of nodes of the kinds given alone.
+    """
+    return _Levels(dialect, scope).statement(kinds)
 
 
 class _Levels:
@@ -93,31 +75,20 @@ class _Levels:
 
     def __init__(self, dialect: str, scope: Scope) -> None:
         self._dialect, self._scope = dialect, scope
+        self._bearers = Bearers(dialect, scope.principals is not None, scope.groups)
 
-    def statement(self) -> CompoundSelect[Any]:
-        parts = [self._spaces(), self._projects(), self._shared_of_org()]
-        parts += [self._of_admins(SPACE, SPACES), self._of_admins(PROJECT, PROJECTS)]
-        if not self._scope.assets:
-            return union_all(*parts)
-        projects = union_all(*parts).subquery("level")
-        return union_all(*parts, self._assets(projects))
+    def statement(self, kinds: Collection[int]) -> CompoundSelect[Any]:
+        parts: list[Select[Any]] = []
+        if SPACES in kinds:
+            parts += [self._spaces(), self._of_admins(SPACE, SPACES)]
+        if PROJECTS in kinds:
+            parts += self._of_projects()
+        if ASSETS in kinds and self._scope.assets:
+            parts.append(self._assets(union_all(*self._of_projects()).subquery("level")))
+        return union_all(*parts)
 
-    def _members(self, *, admin: bool) -> Subquery:
-        """Return the active members of the scope, of one standing."""
-        admins = select(in_group(ADMINS).subquery("admin"))
-        found = in_group(MEMBERS)
-        member_id: Number = found.selected_columns[0]
-        found = found.where(member_id.in_(admins) if admin else member_id.not_in(admins))
-        if self._scope.principals is not None:
-            found = found.where(self._bears(member_id))
-        return found.subquery("member")
-
-    def _bears(self, member_id: Number) -> ColumnElement[bool]:
-        held = MEMBERSHIP.alias()
-        named = one_of(self._dialect, held.c.group_id, "scope_principals")
-        lasting = (held.c.org_id == ORG_ID, held.c.ended_at.is_(None), named)
-        itself = one_of(self._dialect, member_id, "scope_principals")
-        return or_(itself, member_id.in_(select(held.c.member_id).where(*lasting)))
+    def _of_projects(self) -> list[Select[Any]]:
+        return [self._projects(), self._shared_of_org(), self._of_admins(PROJECT, PROJECTS)]
 
     def _within(self, space_id: Number) -> ColumnElement[bool]:
         """Return whether a space, or anything in it, is in the scope."""
@@ -162,14 +133,14 @@ class _Levels:
         return live
 
     def _reach(self) -> Any:
-        grant, bearer = GRANT.alias("held"), bearers(self._members(admin=False))
+        grant, bearer = GRANT.alias("held"), self._bearers.principals()
         source = bearer.join(grant, grant.c.principal_id == bearer.c.principal_id)
         conditions = (in_force(grant), self._within(grant.c.within_id))
         return reached(grant, source, *conditions, holder=bearer.c.member_id)
 
     def _own(self) -> Subquery:
         """Return each member's highest grant on each project."""
-        grant, bearer = GRANT.alias("held"), bearers(self._members(admin=False))
+        grant, bearer = GRANT.alias("held"), self._bearers.principals()
         source = bearer.join(grant, grant.c.principal_id == bearer.c.principal_id)
         within = or_(grant.c.within_id.is_(None), self._within(grant.c.within_id))
         return (
@@ -201,21 +172,34 @@ class _Levels:
         )
 
     def _shared_of_org(self) -> Select[Any]:
-        project, own, member = PROJECT.alias("project"), self._own(), self._members(admin=False)
+        project, own = PROJECT.alias("project"), self._own()
+        member = self._bearers.of_standing(admin=False)
         same = and_(own.c.project_id == project.c.id, own.c.member_id == member.c.member_id)
-        level = func.coalesce(own.c.level, int(Permission.READ_EXECUTE))
+        level = func.coalesce(own.c.level, self._by_default(member.c.member_id))
         return (
             _row(member.c.member_id, PROJECTS, project, level)
             .select_from(project.join(member, true()).outerjoin(own, same))
-            .where(*self._live(project), project.c.space_id.is_(None))
+            .where(*self._live(project), project.c.space_id.is_(None), level > 0)
         )
 
+    def _by_default(self, member_id: Number) -> Number:
+        """Return what an active member has on the Org's shared project without a grant (rule 8)."""
+        share = literal(int(Permission.READ_EXECUTE))
+        if not self._scope.groups:
+            return share
+        group = PRINCIPAL.alias()
+        members = (group.c.org_id == ORG_ID, group.c.kind == "GROUP", group.c.key == MEMBERS)
+        return case((member_id.in_(select(group.c.id).where(*members)), share), else_=0)
+
     def _of_admins(self, table: FromClause, kind: int) -> Select[Any]:
-        node, member = table.alias("node"), self._members(admin=True)
+        node, member = table.alias("node"), self._bearers.of_standing(admin=True)
         owner = literal(int(Permission.OWNER))
-        source = node.join(member, true())
+        # Where there are no admins nothing is read: not even the nodes, which may be a million.
+        some = select(self._bearers.of_standing(admin=True).c.member_id).exists()
         return (
-            _row(member.c.member_id, kind, node, owner).select_from(source).where(*self._live(node))
+            _row(member.c.member_id, kind, node, owner)
+            .select_from(node.join(member, true()))
+            .where(*self._live(node), some)
         )
 
     def _assets(self, level: Subquery) -> Select[Any]:

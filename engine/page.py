@@ -13,6 +13,7 @@ DEFAULT_SIZE = 50
 LARGEST_SIZE = 1000
 LARGEST_NUMBER = 2**63 - 1
 LONGEST_CURSOR = 8192  # characters
+OF_PAGES = {"first", "after", "last", "before", "filter", "orderBy"}
 
 Value: TypeAlias = int | str
 Orders: TypeAlias = Mapping[str, Mapping[str, type[Value]]]
@@ -78,11 +79,13 @@ class Page:
 def read_page(arguments: Mapping[str, Any], orders: Orders, *, peek: bool = True) -> Page:
     """Read a connection's arguments; `orders` gives each order's columns, the default first.
 
+    An argument that isn't about pages is a filter by itself.
     GraphQLError with the code BAD_PAGE or BAD_CURSOR says what is wrong.
     """
     order = _order(arguments.get("orderBy"), orders)
     size, backward = _size(arguments.get("first"), arguments.get("last"))
-    given: Mapping[str, Any] = arguments.get("filter") or {}
+    given = {name: value for name, value in arguments.items() if name not in OF_PAGES}
+    given |= arguments.get("filter") or {}
     return Page(
         size=size,
         backward=backward,

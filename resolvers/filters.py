@@ -37,6 +37,7 @@ FILTERS: Mapping[str, Filter] = {
     "nameContains": Filter("folded", contains, Text(), fold),
     "key": Filter("key", _same, Text()),
     "kind": Filter("kind", _same, Text()),
+    "minimum": Filter("level", _at_least, SmallInteger(), int),
     "minimumPermission": Filter("level", _at_least, SmallInteger(), int),
     "updatedSince": Filter("updated_at", _at_least, BigInteger()),
 }

@@ -57,7 +57,7 @@ def cut_page(listing: Listing, shape: Shape, columns: Sequence[Expression]) -> S
     return (
         select(*columns)
         .select_from(listing.source)
-        .where(*listing.seen(shape.filters), *_between(listing, shape))
+        .where(*listing.seen(shape.filters), *between(listing, shape))
         .order_by(*ordering(shape, [listing.columns[name] for name in shape.order.columns]))
         .limit(LIMIT)
     )
@@ -75,7 +75,7 @@ def position(name: str, shape: Shape) -> list[Expression]:
     return [bindparam(f"{name}_{place}", type_=type_) for place, type_ in enumerate(types)]
 
 
-def _between(listing: Listing, shape: Shape) -> list[ColumnElement[bool]]:
+def between(listing: Listing, shape: Shape) -> list[ColumnElement[bool]]:
     """Return the conditions that a row lies after and before the cursors given."""
     keys = [listing.columns[name] for name in shape.order.columns]
     return [beyond(keys, position(name, shape), upwards=up) for name, up in cursors(shape)]

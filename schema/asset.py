@@ -8,11 +8,12 @@ import strawberry
 from auth.levels import Permission
 from db.ids import ASSET
 from engine.edge import Edge, column, declare
-from resolvers import explanations, projects
+from resolvers import explanations, lookups, projects
 from resolvers.assets import AssetRow
 from schema.access import Access, access
-from schema.connection import ListOf
+from schema.connection import Connection, ListOf
 from schema.filter import NodeFilter, OrderDirection, optional, order_direction, order_field
+from schema.holder import Holder, who_has_access
 from schema.node import (
     Node,
     created_column,
@@ -48,6 +49,7 @@ class Asset(Node):
         description="An object of whatever its makers noted.",
     )
     access: Access | None = access(explanations.of_asset.rows)
+    who_has_access: Connection[Holder] = who_has_access(lookups.holders_of_asset)
     created_at: DateTime = created_column()
     updated_at: DateTime = updated_column()
 

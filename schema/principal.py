@@ -7,8 +7,9 @@ import strawberry
 
 from db import ids
 from engine.edge import Edge, column
-from resolvers import principals
+from resolvers import lookups, principals
 from resolvers.principals import GroupRow, MemberRow
+from schema.accessible import Accessible, can_access
 from schema.connection import Connection, ListOf, connection
 from schema.filter import Filter, OrderDirection, order_direction, order_field
 from schema.node import Node, created_column, id_column, rows_of, updated_column
@@ -72,6 +73,7 @@ class Member(Principal):
         orders=principals.ORDERS,
         description="The groups that they are in.",
     )
+    can_access: Connection[Accessible] = can_access(lookups.of_member)
     created_at: DateTime = created_column()
     updated_at: DateTime = updated_column()
 
@@ -94,5 +96,6 @@ class Group(Principal):
         orders=principals.ORDERS,
         description="Who is in it.",
     )
+    can_access: Connection[Accessible] = can_access(lookups.of_group)
     created_at: DateTime = created_column()
     updated_at: DateTime = updated_column()

@@ -10,7 +10,7 @@ from auth.subject import OrgRow
 from db.ids import PROJECT
 from engine.edge import Edge, column, declare
 from resolvers import assets as asset_rows
-from resolvers import explanations, spaces, viewer
+from resolvers import explanations, lookups, spaces, viewer
 from resolvers import grants as grant_rows
 from resolvers.projects import ProjectRow
 from schema.access import Access, access
@@ -18,6 +18,7 @@ from schema.asset import ASSETS, Asset
 from schema.connection import Connection, ListOf, connection
 from schema.filter import NodeFilter, OrderDirection, order_direction, order_field
 from schema.grant import GRANTS, Grant
+from schema.holder import Holder, who_has_access
 from schema.node import (
     Node,
     created_column,
@@ -69,6 +70,7 @@ class Project(Node):
         "OWNER, for others those that they hold.",
     )
     access: Access | None = access(explanations.of_project.rows)
+    who_has_access: Connection[Holder] = who_has_access(lookups.holders_of_project)
     created_at: DateTime = created_column()
     updated_at: DateTime = updated_column()
 

@@ -9,7 +9,7 @@ from auth.levels import Permission
 from auth.subject import OrgRow
 from db.ids import SPACE
 from engine.edge import Edge, column, declare
-from resolvers import explanations, viewer
+from resolvers import explanations, lookups, viewer
 from resolvers import grants as grant_rows
 from resolvers import projects as project_rows
 from resolvers.spaces import REACH, SpaceRow
@@ -17,6 +17,7 @@ from schema.access import Access, access
 from schema.connection import Connection, ListOf, connection
 from schema.filter import NodeFilter, OrderDirection, order_direction, order_field
 from schema.grant import GRANTS, Grant
+from schema.holder import Holder, who_has_access
 from schema.node import (
     Node,
     created_column,
@@ -67,6 +68,7 @@ class Space(Node):
         description="The grants on it: all of them for its OWNER, for others those that they hold.",
     )
     access: Access | None = access(explanations.of_space.rows)
+    who_has_access: Connection[Holder] = who_has_access(lookups.holders_of_space)
     created_at: DateTime | None = created_column()
     updated_at: DateTime | None = updated_column()
 

@@ -55,6 +55,23 @@ fragment Asset on Asset {
 """
 
 
+NODES = ("spaces", "projects", "assets")
+LOOKUPS = """
+query Lookups {
+  org {
+    users(first: 20) {
+      nodes { key canAccess(first: 100) { totalCount nodes { level node { id } } } }
+    }
+    sharedProject { ...Held }
+    spaces(first: 20) { nodes { id whoHasAccess { nodes { level member { key } } } } }
+    projects(first: 50) { nodes { ...Held } }
+    assets(first: 50) { nodes { id whoHasAccess { totalCount nodes { level member { key } } } } }
+  }
+}
+fragment Held on Project { id whoHasAccess { totalCount nodes { level member { key } } } }
+"""
+
+
 def ids_to_ask(loaded: Loaded) -> list[str]:
     """Return the ids of the Org and its nodes, and then those of `ids_of_nothing`."""
     return [loaded.id, *loaded.nodes.values(), *ids_of_nothing(loaded)]
@@ -115,6 +132,23 @@ async def everyones_levels(engine: AsyncEngine, loaded: Loaded) -> dict[tuple[in
     found = {(row.member_id, row.node_id): row.level for row in rows}
     assert len(found) == len(rows)
     return found
+
+
+async def looked_up(asker: Asker) -> tuple[set[tuple[str, str, str]], set[tuple[str, str, str]]]:
+    """Return who has which level on what, as an admin is told by nodes and by members."""
+    org = (await asker.ask(LOOKUPS, {}))["org"]
+    nodes = [org["sharedProject"], *(n for key in NODES for n in org[key]["nodes"])]
+    by_nodes = {
+        (one["member"]["key"], node["id"], one["level"])
+        for node in nodes
+        for one in node["whoHasAccess"]["nodes"]
+    }
+    by_members = {
+        (user["key"], one["node"]["id"], one["level"])
+        for user in org["users"]["nodes"]
+        for one in user["canAccess"]["nodes"]
+    }
+    return by_nodes, by_members
 
 
 def _node(public_id: str) -> NodeId:

@@ -27,6 +27,19 @@ def expected_pairs(views: Mapping[str, View], loaded: Loaded) -> dict[tuple[int,
     }
 
 
+def expected_lookups(
+    views: Mapping[str, View], loaded: Loaded
+) -> tuple[set[tuple[str, str, str]], set[tuple[str, str, str]]]:
+    """Return what `looked_up` must; assets are told by the nodes alone."""
+    found = {
+        (user, id_, view.level(path).name)
+        for user, view in views.items()
+        for path, id_ in loaded.nodes.items()
+        if view.level(path) > Permission.NONE
+    }
+    return found, {one for one in found if not one[1].startswith("ast_")}
+
+
 def expected_answer(view: View, loaded: Loaded) -> Json:
     """Return what `Asker.answered` must."""
     return _Expected(view, loaded).answer()

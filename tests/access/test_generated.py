@@ -12,8 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db import clock
 from db.queries import FEW
-from tests.access.asking import Asker, everyones_levels
-from tests.access.expecting import expected_answer, expected_levels, expected_pairs
+from tests.access.asking import Asker, everyones_levels, looked_up
+from tests.access.expecting import (
+    expected_answer,
+    expected_levels,
+    expected_lookups,
+    expected_pairs,
+)
 from tests.access.model import Org
 from tests.access.orgs import orgs
 from tests.access.reference import View
@@ -56,6 +61,9 @@ async def compare(engine: AsyncEngine, made: tuple[Org, list[Walk]], compared: C
         await compare_users(engine, org, loaded, ways, compared)
     views = {user.key: View(org, user.key, now=clock.now()) for user in org.users}
     assert await everyones_levels(engine, loaded) == expected_pairs(views, loaded)
+    for admin in [user.key for user in org.users if user.admin and user.active][:1]:
+        asker = Asker(engine, loaded, admin, compiles=bool(number % 2))
+        assert await looked_up(asker) == expected_lookups(views, loaded)
 
 
 async def compare_users(
