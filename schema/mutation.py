@@ -2,6 +2,8 @@
 
 import strawberry
 
+from schema.changes.groups import GroupMutations
+from schema.changes.members import MemberMutations
 from schema.changes.projects import ProjectMutations
 from schema.changes.spaces import SpaceMutations
 
@@ -9,5 +11,5 @@ from schema.changes.spaces import SpaceMutations
 @strawberry.type(
     description="All that can be changed. Each field is a transaction of its own, in their order."
 )
-class Mutation(SpaceMutations, ProjectMutations):
+class Mutation(SpaceMutations, ProjectMutations, MemberMutations, GroupMutations):
     """The root of mutations."""
