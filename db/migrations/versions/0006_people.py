@@ -11,9 +11,12 @@ depends_on = None
 
 def upgrade() -> None:
     """Go up to this version."""
-    service = sa.Column("is_service", sa.Boolean(), nullable=False, server_default=sa.false())
-    op.add_column("principal", service)
-    op.add_column("principal", sa.Column("deleted_at", sa.BigInteger(), nullable=True))
+    columns = (
+        sa.Column[bool]("is_service", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column[int | None]("deleted_at", sa.BigInteger(), nullable=True),
+    )
+    for column in columns:
+        op.add_column("principal", column)
 
 
 def downgrade() -> None:

@@ -58,7 +58,7 @@ async def answered(
 async def kept(engine: AsyncEngine) -> tuple[int, list[tuple[Any, ...]]]:
     """Return the Org's revision, and its events without their times."""
     async with snapshot(engine) as connection:
-        revision = await connection.scalar(select(ORG.c.revision))
+        revision = await connection.scalar(select(ORG.c.revision).where(ORG.c.id == 1))
         columns = [column for column in EVENT.c if column.name not in ("org_id", "at")]
         events = await connection.execute(
             select(*columns).where(EVENT.c.org_id == 1).order_by(EVENT.c.revision)

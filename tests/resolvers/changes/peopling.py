@@ -124,7 +124,7 @@ async def everyones(engine: AsyncEngine) -> Levels:
         values = {"org_id": 1, "now": clock.now(), **scope.parameters(dialect)}
         rows = (await connection.execute(levels(dialect, scope), values)).all()
         assets = await _assets(connection)
-    found = {(member, kind, node): Permission(level) for member, kind, node, level in rows}
+    found = {(row.member_id, row.kind, row.node_id): Permission(row.level) for row in rows}
     of_assets = {
         (member, ASSETS, asset): level
         for (member, kind, node), level in found.items()

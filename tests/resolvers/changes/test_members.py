@@ -126,7 +126,7 @@ async def test_whom_it_will_not_add(
     engine: AsyncEngine, acme: Loaded, given: Mapping[str, str], code: str, *, field: str
 ) -> None:
     before = await stored(engine)
-    payload = await mutate(engine, "ada", "memberAdd", NEW | given)
+    payload = await mutate(engine, "ada", "memberAdd", {**NEW, **given})
     assert [(error["code"], error["field"]) for error in payload["errors"]] == [(code, field)]
     assert await stored(engine) == before
     assert acme.key == "acme"
