@@ -1,12 +1,15 @@
 """Members changed through the API: what comes of it, who may, and what is told."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from tests.factories import Loaded
+from auth.credential import Credential
+from tests.factories import Loaded, address, asked_as, content, run
 from tests.resolvers.changes import changing
 from tests.resolvers.changes.changing import codes, kept
 from tests.resolvers.changes.peopling import (
@@ -236,3 +239,17 @@ async def test_what_a_member_owned_is_the_asking_admins_if_nobody_is_named(
     await mutate(engine, "ada", "memberReactivate", {"id": acme.ids["user:oz"]})
     assert await level(engine, "oz", acme.ids["core"]) is None
     assert await level(engine, "oz", acme.ids["lab"]) == "READ"
+
+
+async def test_two_orgs_that_add_a_person_at_once_share_the_account(
+    engine: AsyncEngine, acme: Loaded
+) -> None:
+    text = "mutation ($input: MemberAddInput!) { memberAdd(input: $input) { errors { code } } }"
+    asked = asked_as(text, {"input": NEW})
+    admins = (Credential(address("ada"), "acme"), Credential(address("out"), "other"))
+    answers = await asyncio.gather(*(run(engine, who, asked, compiles=True) for who in admins))
+    data = [orjson.loads(content(answer))["data"] for answer in answers]
+    assert data == [{"memberAdd": {"errors": []}}] * 2
+    accounts = (await stored(engine))[-1]
+    assert [account.email for account in accounts].count("new@example.org") == 1
+    assert acme.key == "acme"
