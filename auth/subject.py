@@ -44,6 +44,7 @@ class Subject:
     member_id: int | None
     principals: tuple[int, ...]
     standing: Standing
+    is_service: bool = False
 
 
 class Found(NamedTuple):
@@ -57,6 +58,7 @@ class Found(NamedTuple):
     org_name: str
     revision: int
     member_id: int
+    is_service: bool
     group_id: int
     group_key: str | None
 
@@ -81,7 +83,7 @@ def _lookup(account_by_id: bool, org_by_id: bool) -> AnySelect:
         select(
             *(account.id, account.email, account.name),
             *(org.id, org.key, org.name, org.revision),
-            *(member.c.id, group.c.id, group.c.key),
+            *(member.c.id, member.c.is_service, group.c.id, group.c.key),
         )
         .select_from(ACCOUNT)
         .outerjoin(ORG, _named(org.id if org_by_id else org.key, "org"))
@@ -109,6 +111,7 @@ def _subject(rows: Sequence[Found]) -> Subject:
         member_id=first.member_id,
         principals=(first.member_id, *(row.group_id for row in rows)),
         standing=standing,
+        is_service=bool(first.is_service),
     )
 
 

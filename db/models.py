@@ -85,7 +85,10 @@ class Tenant(Base):
 
 
 class Principal(Tenant):
-    """A member or a group: what a grant is made to. Two groups are reserved: admins, members."""
+    """A member or a group: what a grant is made to. Two groups are reserved: admins, members.
+
+    Its key is never used twice, not even when it is deleted: a member removed, or a group.
+    """
 
     __tablename__ = "principal"
     kind: Mapped[str]  # MEMBER or GROUP
@@ -95,8 +98,10 @@ class Principal(Tenant):
     sort: Mapped[Name]
     email: Mapped[str | None] = mapped_column(Bytewise)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    is_service: Mapped[bool] = mapped_column(default=False)  # a member that is no person
     created_at: Mapped[Time]
     updated_at: Mapped[Time]
+    deleted_at: Mapped[Time | None]
     __table_args__ = (
         CheckConstraint("kind IN ('MEMBER', 'GROUP')", name="kind"),
         CheckConstraint("(kind = 'MEMBER') = (account_id IS NOT NULL)", name="account"),

@@ -83,6 +83,8 @@ def read_question(arguments: Mapping[str, Any]) -> Question:
 class Accesses:
     """The batch function of `access` on nodes of one type; parents are (id, the viewer's level)."""
 
+    statements = 3  # of whoever asks about itself; one more about others
+
     def __init__(self, type_: str) -> None:
         self._type = type_
 

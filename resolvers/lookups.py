@@ -33,6 +33,7 @@ from resolvers.context import Reading
 from resolvers.listing import LIMIT, Listing, between, ordering
 from resolvers.pagination import Listed
 
+NOBODY: Sequence[Key] = [(0,)]
 UNDER = "under"  # the filter of what lies in a space or a project
 
 
@@ -158,24 +159,24 @@ class Accessible(Lookup):
     ) -> Sequence[Row]:
         """Return each parent's page, one row more than its size where there are more."""
         told = await self._told(reading, parents, page)
-        return await super().rows(reading, told, page, columns) if told else []
+        return await super().rows(reading, told, page, columns)
 
     async def count(
         self, reading: Reading, parents: Sequence[Key], page: Page, columns: Columns
     ) -> Sequence[Row]:
         """Return each parent's key and the number of rows that its list has."""
         told = await self._told(reading, parents, page)
-        return await super().count(reading, told, page, columns) if told else []
+        return await super().count(reading, told, page, columns)
 
     async def _told(self, reading: Reading, parents: Sequence[Key], page: Page) -> Sequence[Key]:
-        """Return those of the parents that the viewer is told of."""
+        """Return those of the parents that the viewer is told of; nobody where there are none."""
         under = _under(reading, page)
         if UNDER in dict(page.filters) and under is None:
-            return []
+            return NOBODY
         if reading.subject.standing is Standing.ADMIN or await _owns(reading, under):
             return parents
         own = None if self._groups else reading.subject.member_id
-        return [key for key in parents if key[0] == own]
+        return [key for key in parents if key[0] == own] or NOBODY
 
     def _parameters(self, reading: Reading, parents: Sequence[Key], page: Page) -> dict[str, Any]:
         scope, under = Scope(tuple(id_ for (id_,) in parents)), _under(reading, page)

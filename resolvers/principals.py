@@ -22,6 +22,7 @@ class MemberRow(NamedTuple):
     name: str
     email: str | None
     active: bool
+    is_service: bool
     created_at: int
     updated_at: int
 
@@ -66,16 +67,24 @@ def _members(access: Access, member: FromClause, source: FromClause, *where: Any
         **{name: member.c[name] for name in COLUMNS},
         "email": member.c.email if access.admin else own,
         "active": _active(member),
+        "is_service": member.c.is_service,
     }
-    conditions = (member.c.org_id == ORG_ID, member.c.kind == "MEMBER", *where)
-    return Listing(member, source, columns, conditions)
+    return Listing(member, source, columns, (*_live(member, "MEMBER"), *where))
 
 
 def _groups(group: FromClause, source: FromClause, *where: Any) -> Listing:
     columns: dict[str, Expression] = {name: group.c[name] for name in COLUMNS}
     columns["reserved"] = group.c.key.in_((ADMINS, MEMBERS))
-    conditions = (group.c.org_id == ORG_ID, group.c.kind == "GROUP", *where)
-    return Listing(group, source, columns, conditions)
+    return Listing(group, source, columns, (*_live(group, "GROUP"), *where))
+
+
+def _live(principal: FromClause, kind: str) -> tuple[Expression, ...]:
+    """Return the conditions that a row is a member who wasn't removed, or a group that is there."""
+    return (
+        principal.c.org_id == ORG_ID,
+        principal.c.kind == kind,
+        principal.c.deleted_at.is_(None),
+    )
 
 
 def _members_of_org(access: Access, _parent: None) -> Listing:

@@ -98,7 +98,7 @@ class AccessWay:
 class Access:
     """An explanation."""
 
-    principal: Principal = _principal("Who.")
+    principal: Principal | None = _principal("Who; null for a member who was removed.")
     at: DateTime = column("at", raw=as_datetime, description="When.")
     level: Permission = column("level", description="What they may do.")
     source: Source = column("source", description="What it comes from, for programs.")

@@ -3,6 +3,8 @@
 import strawberry
 
 from schema.changes.grants import GrantMutations
+from schema.changes.groups import GroupMutations
+from schema.changes.members import MemberMutations
 from schema.changes.projects import ProjectMutations
 from schema.changes.spaces import SpaceMutations
 
@@ -10,5 +12,5 @@ from schema.changes.spaces import SpaceMutations
 @strawberry.type(
     description="All that can be changed. Each field is a transaction of its own, in their order."
 )
-class Mutation(SpaceMutations, ProjectMutations, GrantMutations):
+class Mutation(SpaceMutations, ProjectMutations, GrantMutations, MemberMutations, GroupMutations):
     """The root of mutations."""

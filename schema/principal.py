@@ -66,6 +66,9 @@ class Member(Principal):
     name: str = column("name", description="What people call them.")
     email: str | None = column("email", description="Told to admins and to the member alone.")
     active: bool = column("active", description="Whether they may do anything in the Org.")
+    is_service: bool = column(
+        "is_service", description="Whether it is a service account, which is no person's."
+    )
     groups: Connection[Annotated["Group", strawberry.lazy("schema.principal")]] = connection(
         principals.groups_of_member,
         GROUPS,

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, insert, select
 from auth.effects import Count, Difference, Pair
 from auth.levels import Permission
 from db.models import ANSWER
-from resolvers.changes.change import Change, Input
+from resolvers.changes.change import Change, Input, Item
 from resolvers.errors import INVALID, KEY_REUSED, ErrorRow, UserError
 
 LONGEST_KEY = 255  # characters
@@ -21,15 +21,6 @@ SAME = (
     ANSWER.c.member_id == bindparam("member_id"),
     ANSWER.c.key == bindparam("key"),
 )
-
-
-class Item(NamedTuple):
-    """What came of one of many: the id that was given, and as in `Changed`."""
-
-    id: str
-    node_id: int | None
-    errors: tuple[ErrorRow, ...] = ()
-    undo_token: str | None = None
 
 
 class Plan(NamedTuple):

@@ -1,8 +1,8 @@
 """What every change gets: the asker under the Org's lock, and how it finds, may and tells."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,19 +16,37 @@ from auth.subject import OrgRow, Subject
 from db import ids
 from db.ids import NodeId, parse_id, public_id
 from db.reader import ConnectionReader
-from resolvers import spaces
+from resolvers import principals, spaces
 from resolvers.changes.limits import Limits
 from resolvers.context import Reading
-from resolvers.errors import FORBIDDEN, UserError, not_found
+from resolvers.errors import FORBIDDEN, INVALID, ErrorRow, UserError, not_found
 
 Input: TypeAlias = Mapping[str, Any]
+MOST_IDS = 1_000
+BAD_IDS = f"Give 1 to {MOST_IDS:,} ids, none of them twice."
+# What may be seen without a permission on it: a space for what is in it, and the Org's directory.
+SEEN = {
+    ids.SPACE: spaces.by_id,
+    ids.MEMBER: principals.member_by_id,
+    ids.GROUP: principals.group_by_id,
+}
+
+
+class Item(NamedTuple):
+    """What came of one of many: the id that was given, and as in `Changed`."""
+
+    id: str
+    node_id: int | None
+    errors: tuple[ErrorRow, ...] = ()
+    undo_token: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
     """What a change did, for its event and its payload; `before` and `after` are JSON's values.
 
-    `undo` is what takes it back: the deletion that it made. `warnings` are for the asker alone.
+    `undo` is what takes it back: the deletion that it made. `warnings` are for the asker alone,
+    and so are `items`, which a change of many with one event has.
     """
 
     action: str
@@ -38,6 +56,15 @@ class Done:
     after: Mapping[str, Any] | None = None
     undo: NodeId | None = None
     warnings: tuple[str, ...] = ()
+    items: tuple[Item, ...] = ()
+
+
+class UnchangedError(Exception):
+    """A change of many of whom none was changed: each of its items says why."""
+
+    def __init__(self, node: NodeId, items: tuple[Item, ...]) -> None:
+        super().__init__("Nothing was changed.")
+        self.node, self.items = node, items
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +95,10 @@ class Change:
     async def _sees(self, node: NodeId) -> bool:
         if await self.level(node) is not Permission.NONE:
             return True
-        # A space may be seen without any permission on it, for what is in it.
-        if node.type != ids.SPACE or node.org_id != self.org.id:
+        if node.type not in SEEN or node.org_id != self.org.id:
             return False
         reading = Reading(ConnectionReader(self.connection), self.subject, now=self.now)
-        return bool(await spaces.by_id.rows(reading, [(node.id,)], None, ("id",)))
+        return bool(await SEEN[node.type].rows(reading, [(node.id,)], None, ("id",)))
 
     async def level(self, node: NodeId) -> Permission:
         """Return the asker's permission on a node; NONE where there is none."""
@@ -123,6 +149,12 @@ class Each:
     """
 
     work: Work
+
+
+def check_ids(given: Sequence[str], field: str) -> None:
+    """Refuse a list of ids that is empty or too long, or names one twice."""
+    if not 1 <= len(set(given)) == len(given) <= MOST_IDS:
+        raise UserError(INVALID, BAD_IDS, field)
 
 
 def json_text(value: Mapping[str, Any] | None) -> str | None:

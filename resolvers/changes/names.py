@@ -23,10 +23,21 @@ def checked(given: Input, field: str, check: Callable[[object], Any]) -> Any:
 
 def name_columns(given: Input) -> dict[str, str]:
     """Return the columns of a node's name, which is brought into Unicode's form NFC."""
-    name: str = checked({"name": unicodedata.normalize("NFC", given["name"])}, "name", values.name)
-    folded = fold(name)
-    if folded == RESERVED:
+    columns = _columns(given, values.name)
+    if columns["folded"] == RESERVED:
         raise UserError(INVALID, f'The name "{RESERVED}" is reserved.', "name")
+    return columns
+
+
+def title_columns(given: Input) -> dict[str, str]:
+    """Return the columns of a member's or a group's name, in which any character may be."""
+    return _columns(given, values.title)
+
+
+def _columns(given: Input, check: Callable[[object], Any]) -> dict[str, str]:
+    normal = {"name": unicodedata.normalize("NFC", given["name"])}
+    name: str = checked(normal, "name", check)
+    folded = fold(name)
     return {"name": name, "folded": folded, "sort": sort_form(folded)}
 
 

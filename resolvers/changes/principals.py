@@ -18,7 +18,8 @@ async def principal_of(making: Change, text: str, field: str) -> NodeId:
     if node is None or node.type not in KINDS or node.org_id != making.org.id:
         raise UserError(NOT_FOUND, NOBODY, field)
     named = (PRINCIPAL.c.org_id == node.org_id, PRINCIPAL.c.id == node.id)
-    kind = await making.connection.scalar(select(PRINCIPAL.c.kind).where(*named))
+    live = (*named, PRINCIPAL.c.deleted_at.is_(None))
+    kind = await making.connection.scalar(select(PRINCIPAL.c.kind).where(*live))
     if kind != KINDS[node.type]:
         raise UserError(NOT_FOUND, NOBODY, field)
     return node

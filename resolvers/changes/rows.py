@@ -7,12 +7,24 @@ from sqlalchemy import Table, insert, select, update
 
 from db import ids
 from db.ids import NodeId
-from db.models import ASSET, PROJECT, SPACE
+from db.models import ASSET, PRINCIPAL, PROJECT, SPACE
 from resolvers.changes.change import Change, Done, Input
 from resolvers.errors import SHARED, UserError
 
-TABLES = {ids.SPACE: SPACE, ids.PROJECT: PROJECT, ids.ASSET: ASSET}
-TYPES = {"space": ids.SPACE, "project": ids.PROJECT, "asset": ids.ASSET}  # by an action's noun
+TABLES = {
+    ids.SPACE: SPACE,
+    ids.PROJECT: PROJECT,
+    ids.ASSET: ASSET,
+    ids.MEMBER: PRINCIPAL,
+    ids.GROUP: PRINCIPAL,
+}
+TYPES = {  # by an action's noun
+    "space": ids.SPACE,
+    "project": ids.PROJECT,
+    "asset": ids.ASSET,
+    "member": ids.MEMBER,
+    "group": ids.GROUP,
+}
 PARENTS = {ids.PROJECT: ids.SPACE, ids.ASSET: ids.PROJECT}
 LIES_IN = {ids.PROJECT: "space_id", ids.ASSET: "project_id"}  # the column of the parent's id
 DERIVED = {"folded", "sort"}  # made of the name
@@ -57,12 +69,17 @@ async def write(
     making: Change, node: NodeId, action: str, *, row: Any, columns: Mapping[str, Any]
 ) -> Done:
     """Write a node's columns, whose row was this, and return what was done."""
-    table = TABLES[node.type]
-    written = update(table).where(*here(table, node))
-    await making.connection.execute(written.values(updated_at=making.now, **columns))
+    await mark(making, node, **columns)
     before = {name: getattr(row, name) for name in columns}
     path = await path_of(making, node)
     return Done(action, node, path, before=told(before), after=told(columns))
+
+
+async def mark(making: Change, node: NodeId, **columns: Any) -> None:
+    """Write a node's columns, if any, and when it was changed."""
+    table = TABLES[node.type]
+    written = update(table).where(*here(table, node))
+    await making.connection.execute(written.values(updated_at=making.now, **columns))
 
 
 def parent_of(node: NodeId, row: Any) -> NodeId | None:
@@ -72,7 +89,7 @@ def parent_of(node: NodeId, row: Any) -> NodeId | None:
 
 
 async def path_of(making: Change, node: NodeId) -> str:
-    """Return the keys that lead to a space, project or asset, with slashes between them."""
+    """Return the keys that lead to a node, with slashes between them."""
     row = await row_of(making, node)
     parent = parent_of(node, row) if node.type in LIES_IN else None
     return str(row.key) if parent is None else f"{await path_of(making, parent)}/{row.key}"

@@ -16,17 +16,25 @@ from db.ids import public_id
 from db.models import ORG
 from db.reader import ConnectionReader
 from db.revision import Deed, advance, lock, record
-from resolvers.changes.answer import FIELD, Changed, Item, fingerprint, recall, refused, remember
-from resolvers.changes.change import Change, Done, Each, Input, Work, json_text
+from resolvers.changes.answer import FIELD, Changed, fingerprint, recall, refused, remember
+from resolvers.changes.change import (
+    Change,
+    Done,
+    Each,
+    Input,
+    Item,
+    UnchangedError,
+    Work,
+    check_ids,
+    json_text,
+)
 from resolvers.changes.kinds import KINDS
 from resolvers.changes.limits import Limits
 from resolvers.changes.plans import DRY_RUN, check_plan, tried
-from resolvers.errors import INVALID, KEY_TAKEN, NAME_TAKEN, NOT_FOUND, UserError
+from resolvers.errors import KEY_TAKEN, NAME_TAKEN, NOT_FOUND, UserError
 
 ATTEMPTS = 3
-THROUGH = "token"
-MOST_IDS = 1_000
-BAD_IDS = f"Give 1 to {MOST_IDS:,} ids, none of them twice."
+THROUGH_TOKEN, THROUGH_SERVICE = "token", "service"
 NO_MEMBER = "You are in no Org that this token is for."
 CONFLICTS = {
     "uq_space_key": (KEY_TAKEN, "A space has this key already, if only in the recycle bin.", "key"),
@@ -35,9 +43,7 @@ CONFLICTS = {
     "uq_project_name": (NAME_TAKEN, "A project of the space has this name already.", "name"),
     "uq_asset_key": (KEY_TAKEN, "An asset of the project has this key already.", "key"),
     "uq_asset_name": (NAME_TAKEN, "An asset of the project has this name already.", "name"),
-    "uq_principal_key": (KEY_TAKEN, "A member or group has this key already.", "key"),
-    "uq_principal_account": (NAME_TAKEN, "The account is a member already.", "email"),
-    "uq_account_email": (NAME_TAKEN, "There is an account with this address already.", "email"),
+    "uq_principal_key": (KEY_TAKEN, "This key is taken, if only by one that is gone.", "key"),
 }
 
 
@@ -115,8 +121,10 @@ async def _made(making: Change, request: Request) -> Changed:
 
 async def _each(making: Change, request: Request, work: Work) -> Changed:
     ids = request.input["ids"]
-    if not 1 <= len(set(ids)) == len(ids) <= MOST_IDS:
-        return refused(UserError(INVALID, BAD_IDS, "ids"))
+    try:
+        check_ids(ids, "ids")
+    except UserError as error:
+        return refused(error)
     made = [await _step(making, request, work, {**request.input, "id": id_}) for id_ in ids]
     items = (
         Item(id_, one.node_id, one.errors, one.undo_token)
@@ -137,6 +145,8 @@ async def _step(making: Change, request: Request, work: Work, given: Input) -> C
             await record(making.connection, key, _deed(making, request, done), at=making.now)
     except UserError as error:
         return refused(error)
+    except UnchangedError as nothing:
+        return Changed(nothing.node.id, items=nothing.items)
     except IntegrityError as error:
         conflict = CONFLICTS.get(violated_index(error) or "")
         if conflict is None:
@@ -144,13 +154,15 @@ async def _step(making: Change, request: Request, work: Work, given: Input) -> C
         return refused(UserError(*conflict))
     undo_token = public_id(*done.undo) if done.undo else None
     kind = KINDS.get(done.node.type)
-    return Changed(done.node.id, revision, (), done.warnings, undo_token, node_kind=kind)
+    return Changed(
+        done.node.id, revision, (), done.warnings, undo_token, done.items, node_kind=kind
+    )
 
 
 def _deed(making: Change, request: Request, done: Done) -> Deed:
     return Deed(
         actor=making.actor,
-        through=THROUGH,
+        through=THROUGH_SERVICE if making.subject.is_service else THROUGH_TOKEN,
         action=done.action,
         object_id=public_id(*done.node),
         path=done.path,

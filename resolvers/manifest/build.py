@@ -78,7 +78,8 @@ def _org(_line: OrgLine, known: Known) -> Iterator[Row]:
 
 def _user(line: UserLine, known: Known) -> Iterator[Row]:
     member = _principal(known, MEMBER, line.key, line.name)
-    yield member._replace(email=line.email, account_id=known.accounts[line.number])
+    account, service = known.accounts[line.number], line.service
+    yield member._replace(email=line.email, account_id=account, is_service=service)
     for group in [ADMINS] * line.admin + [MEMBERS] * line.active:
         yield _membership(known, known.principals[f"group:{group}"], member.id)
 
@@ -96,7 +97,7 @@ def _group(line: GroupLine, known: Known) -> Iterator[Row]:
 def _principal(known: Known, kind: str, key: str, name: str) -> PrincipalRow:
     id_, now = next(known.ids), known.now
     known.principals[f"{'user' if kind == MEMBER else 'group'}:{key}"] = id_
-    return PrincipalRow(known.org_id, id_, kind, key, *_forms(name), None, None, now, now)
+    return PrincipalRow(known.org_id, id_, kind, key, *_forms(name), None, None, False, now, now)
 
 
 def _membership(known: Known, group: int, member: int) -> MembershipRow:

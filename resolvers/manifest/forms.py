@@ -50,14 +50,18 @@ def read_line(line: Numbered) -> Line:
 
 
 def _user(fields: Fields) -> UserLine:
-    return UserLine(
+    user = UserLine(
         fields.number,
         key=fields.required("key", values.key),
         name=fields.required("name", values.title),
         email=fields.optional("email", values.email),
         admin=fields.flag("admin", default=False),
         active=fields.flag("active", default=True),
+        service=fields.flag("service", default=False),
     )
+    if user.service and user.email is not None:
+        raise fields.error('a service account can\'t have an "email"')
+    return user
 
 
 def _group(fields: Fields) -> GroupLine:

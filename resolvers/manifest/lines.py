@@ -22,6 +22,7 @@ class UserLine(NamedTuple):
     email: str | None
     admin: bool
     active: bool
+    service: bool = False
 
 
 class GroupLine(NamedTuple):

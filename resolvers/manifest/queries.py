@@ -26,15 +26,15 @@ def groups(org_id: int) -> Statement:
 
 
 def users(org_id: int) -> Statement:
-    """Select the members of the Org."""
+    """Select the members of the Org who weren't removed."""
     return _principals(org_id, MEMBER)
 
 
 def _principals(org_id: int, kind: str) -> Statement:
     principal = PRINCIPAL.c
     return (
-        select(principal.id, principal.key, principal.name, principal.email)
-        .where(principal.org_id == org_id, principal.kind == kind)
+        select(principal.id, principal.key, principal.name, principal.email, principal.is_service)
+        .where(principal.org_id == org_id, principal.kind == kind, principal.deleted_at.is_(None))
         .order_by(principal.id)
     )
 

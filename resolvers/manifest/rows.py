@@ -19,6 +19,7 @@ class PrincipalRow(NamedTuple):
     sort: str
     email: str | None
     account_id: int | None
+    is_service: bool
     created_at: int
     updated_at: int
 

@@ -38,6 +38,8 @@ def _user(row: AnyRow, names: Names) -> Fields:
     fields["admin"] = row.id in names.admins
     if row.id not in names.active:
         fields["active"] = False
+    if row.is_service:
+        fields["service"] = True
     return fields
 
 

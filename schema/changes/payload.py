@@ -54,11 +54,17 @@ def results_column() -> Any:
 
 
 @strawberry.type(description="What came of one of many.")
-class Item:
-    """The end of one change of many."""
+class Result:
+    """The end of one of many."""
 
     id: strawberry.ID = column("id", description="The id as it was given.")
     errors: list[UserError] = column("errors", description="Why nothing was changed of this one.")
+
+
+@strawberry.type(description="What came of one of many changes.")
+class Item(Result):
+    """The end of one change of many."""
+
     undo_token: str | None = undo_column()
 
 

@@ -59,6 +59,7 @@ async def _candidates(connection: AsyncConnection, org_id: int, account: str) ->
         select(PRINCIPAL.c.key, PRINCIPAL.c.name, PRINCIPAL.c.account_id, ACCOUNT.c.email)
         .join(ACCOUNT, ACCOUNT.c.id == PRINCIPAL.c.account_id)
         .where(PRINCIPAL.c.org_id == org_id, PRINCIPAL.c.kind == "MEMBER")
+        .where(PRINCIPAL.c.deleted_at.is_(None))
         .where(or_(same_key, ACCOUNT.c.email == account.casefold()))
         .order_by(PRINCIPAL.c.key)
     )

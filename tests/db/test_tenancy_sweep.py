@@ -39,6 +39,7 @@ class Direction(Enum):
     DESC = "DESC"
 
 
+OF_AN_EXPLANATION = ("ref",)  # what leads on from one that was kept
 WAYS = ((Direction.ASC, "first"), (Direction.DESC, "last"))
 
 
@@ -51,8 +52,8 @@ class Declared(NamedTuple):
 
 def filters(field: GraphQLField) -> tuple[str, ...]:
     """Return the names of a connection's filters."""
-    argument: Any = field.args["filter"]
-    return tuple(argument.type.fields)
+    argument: Any = field.args.get("filter")
+    return () if argument is None else tuple(argument.type.fields)
 
 
 def fields() -> Iterator[tuple[str, Declared]]:
@@ -63,7 +64,7 @@ def fields() -> Iterator[tuple[str, Declared]]:
             if isinstance(declaration, Lookup):
                 for found, edge in declaration.edges.items():
                     yield f"{type_.name}.{name}:{found}", Declared(edge)
-            elif isinstance(declaration, Edge):
+            elif isinstance(declaration, Edge) and declaration.needs != OF_AN_EXPLANATION:
                 yield f"{type_.name}.{name}", Declared(declaration)
             elif isinstance(declaration, Connection):
                 yield f"{type_.name}.{name}", Declared(declaration, filters(field))
@@ -93,7 +94,8 @@ async def follow(asked: Reading, declared: Declared) -> int:
     columns = rows.gives._fields
     if isinstance(rows, Edge):
         await rows.rows(asked, [key], rows.read({}), columns)
-        return int(getattr(rows.rows, "__name__", "") not in KNOWN)
+        batch: Any = getattr(rows.rows, "__self__", None)
+        return getattr(batch, "statements", int(getattr(rows.rows, "__name__", "") not in KNOWN))
     every = list(pages(rows.orders, declared.filters))
     for page in every:
         await rows.rows(asked, [key, key], page, (*columns, *page.order.columns))

@@ -38,9 +38,16 @@ async def mutate(
     engine: AsyncEngine, user: str, name: str, given: Mapping[str, Any], *, node: str
 ) -> dict[str, Any]:
     """Return the payload of a mutation; `node` is what is selected of its node."""
+    payload = f"node {{ {node} }} errors {{ code message field }} revision"
+    return await answered(engine, user, name, given, payload=payload)
+
+
+async def answered(
+    engine: AsyncEngine, user: str, name: str, given: Mapping[str, Any], *, payload: str
+) -> dict[str, Any]:
+    """Return what a mutation answers; `payload` is what is selected of it."""
     input_type = f"{name[0].upper()}{name[1:]}Input"
-    payload = f"{{ node {{ {node} }} errors {{ code message field }} revision }}"
-    text = f"mutation ($input: {input_type}!) {{ {name}(input: $input) {payload} }}"
+    text = f"mutation ($input: {input_type}!) {{ {name}(input: $input) {{ {payload} }} }}"
     credential = Credential(address(user), "acme")
     answer = await run(engine, credential, asked_as(text, {"input": given}), compiles=True)
     assert answer.errors == []
@@ -51,7 +58,7 @@ async def mutate(
 async def kept(engine: AsyncEngine) -> tuple[int, list[tuple[Any, ...]]]:
     """Return the Org's revision, and its events without their times."""
     async with snapshot(engine) as connection:
-        revision = await connection.scalar(select(ORG.c.revision))
+        revision = await connection.scalar(select(ORG.c.revision).where(ORG.c.id == 1))
         columns = [column for column in EVENT.c if column.name not in ("org_id", "at")]
         events = await connection.execute(
             select(*columns).where(EVENT.c.org_id == 1).order_by(EVENT.c.revision)

@@ -87,6 +87,8 @@ def _users(draw: st.DrawFn) -> list[Fields]:
         user = line("user", key=key, name=draw(titles))
         user |= {"email": email} if draw(st.booleans()) else {}
         user |= {"admin": draw(st.booleans())} | draw(st.sampled_from([{}, {"active": False}]))
+        if "email" not in user:
+            user |= draw(st.sampled_from([{}, {"service": True}]))
         users.append(user)
     return users
 

@@ -43,6 +43,7 @@ UNFIT_FIELDS: Sequence[Mistake] = (
     (SPACE | {"\x07" + "a" * 1000: 1}, f'the field "\\u0007{"a" * 99}" is unknown'),
     (INGEST | {"content": TEXT | {"size": 1}}, 'the field "content.size" is unknown'),
     (INGEST | {"content": {"text": ""}}, 'the field "content.mediaType" is missing'),
+    (ADA | {"service": True}, 'a service account can\'t have an "email"'),
     (BUILD | {"key": "admins"}, 'the group "admins" is kept by the server and has no line'),
     (BUILD | {"key": "members"}, 'the group "members" is kept by the server and has no line'),
     (SPACE | {"key": "shared"}, 'a space can\'t have the key "shared"'),

@@ -11,7 +11,8 @@ from auth.authenticate import Authenticator
 from auth.credential import Credential
 from auth.secret import load_secret
 from tests.databases import run
-from tests.server.commands.acme import manifest
+from tests.server.commands.acme import ADA as ADA_LINE
+from tests.server.commands.acme import ORG, manifest
 from tests.server.commands.running import Freehold, Running, execute, on_sqlite
 
 ADA, KIM_ONE, KIM_TWO = (Credential(account, 1) for account in (1, 3, 4))
@@ -73,6 +74,21 @@ def test_a_deleted_account_gets_no_token(freehold: Freehold, acme: str) -> None:
     run(execute(acme, "UPDATE account SET deleted_at = 1"))
     message = 'The account of "ada" (Ada) was deleted.\n'
     assert freehold("token", "ada", "--org", "acme") == (1, "", message)
+
+
+def test_a_removed_member_gets_no_token(freehold: Freehold, acme: str) -> None:
+    run(execute(acme, "UPDATE principal SET deleted_at = 1 WHERE org_id = 1 AND key = 'ada'"))
+    message = 'The Org "acme" has no member with the key or e-mail "ada".\n'
+    assert freehold("token", "ada", "--org", "acme") == (1, "", message)
+
+
+@pytest.mark.usefixtures("database")
+def test_a_service_account_is_named_by_its_key(run_freehold: Running, tmp_path: Path) -> None:
+    bot = {"type": "user", "key": "bot", "name": "Bot", "service": True}
+    run_freehold("import", "-", stdin=manifest(ORG, ADA_LINE, bot))
+    outcome = run_freehold("token", "bot", "--org", "acme")
+    assert (outcome.code, outcome.stderr) == (0, "")
+    assert who(outcome.stdout, tmp_path / "secret.key") == Credential(2, 1)
 
 
 @pytest.mark.parametrize(

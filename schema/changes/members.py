@@ -1,0 +1,113 @@
+"""The mutations of members, service accounts among them."""
+
+import strawberry
+
+from resolvers.changes import members, services
+from resolvers.principals import MemberRow, member_by_id
+from schema.changes.inputs import NodeInput, Plannable, PlannableNodeInput, flag, needed
+from schema.changes.payload import Payload, mutation, node_edge, plan_column
+from schema.changes.plan import AccessPlan
+from schema.filter import optional
+from schema.principal import Member
+
+KEY = "Permanent: 1 to 255 of A-Z a-z 0-9 . _ ~ -, unique among members, removed ones included."
+TITLE = "What people call it: 1 to 255 characters."
+HEIR = "The active member who gets what this one owns; the viewer if omitted."
+
+
+@strawberry.input(description="A new member, or one that comes back.")
+class MemberAddInput(Plannable):
+    """What `memberAdd` takes."""
+
+    email: str = needed(
+        "The address of the account, in any case; an account is made if none has it."
+    )
+    key: str = needed(KEY + " A member that comes back has the one that it had.")
+    name: str = needed(TITLE)
+    admin: bool = flag("Whether they are to be an admin.")
+
+
+@strawberry.input(description="A new service account.")
+class ServiceAccountCreateInput(Plannable):
+    """What `serviceAccountCreate` takes."""
+
+    key: str = needed(KEY)
+    name: str = needed(TITLE)
+
+
+@strawberry.input(description="Another name for a member.")
+class MemberUpdateInput(NodeInput):
+    """What `memberUpdate` takes."""
+
+    name: str = needed(TITLE)
+
+
+@strawberry.input(description="The member that is to be deactivated.")
+class MemberDeactivateInput(PlannableNodeInput):
+    """What `memberDeactivate` takes."""
+
+    heir: strawberry.ID | None = optional(HEIR)
+
+
+@strawberry.input(description="The member that is to be reactivated.")
+class MemberReactivateInput(PlannableNodeInput):
+    """What `memberReactivate` takes."""
+
+
+@strawberry.input(description="The member that is to be removed.")
+class MemberRemoveInput(PlannableNodeInput):
+    """What `memberRemove` takes."""
+
+    heir: strawberry.ID | None = optional(HEIR)
+
+
+@strawberry.type(description="The answer to a change of a member.")
+class MemberPayload(Payload):
+    """A member after a change."""
+
+    node: Member | None = node_edge(member_by_id.rows, MemberRow)
+    plan: AccessPlan | None = plan_column()
+
+
+@strawberry.type
+class MemberMutations:
+    """The fields of the mutation root that are about members."""
+
+    member_add: MemberPayload = mutation(
+        "memberAdd",
+        members.add,
+        MemberAddInput,
+        description="Make an account a member; whoever was removed comes back. Admins only.",
+    )
+    member_update: MemberPayload = mutation(
+        "memberUpdate",
+        members.rename,
+        MemberUpdateInput,
+        description="Give a member another name. Admins only.",
+    )
+    member_deactivate: MemberPayload = mutation(
+        "memberDeactivate",
+        members.deactivate,
+        MemberDeactivateInput,
+        description="Let a member do nothing in the Org until it is reactivated. It is an admin no "
+        "more, and what it owns goes to an heir; all else remains. Admins only.",
+    )
+    member_reactivate: MemberPayload = mutation(
+        "memberReactivate",
+        members.reactivate,
+        MemberReactivateInput,
+        description="Let a member do again what it may by what remained to it. Admins only.",
+    )
+    member_remove: MemberPayload = mutation(
+        "memberRemove",
+        members.remove,
+        MemberRemoveInput,
+        description="End all that a member is and holds in the Org; what it owns goes to an heir. "
+        "Admins only.",
+    )
+    service_account_create: MemberPayload = mutation(
+        "serviceAccountCreate",
+        services.create,
+        ServiceAccountCreateInput,
+        description="Make a member that is no person and signs in by tokens alone. Admins only.",
+    )
