@@ -62,28 +62,35 @@ class Listed(Protocol):
 
 
 class ListOf(NamedTuple):
-    """What the lists of one noun have in common: the class of the rows, and two input types."""
+    """What the lists of one noun have in common: the class of the rows, and two input types.
+
+    They go by name where no order is asked for, or from the newest down.
+    """
 
     row: type[Any]
     filter: type
     order: type
+    newest_first: bool = False
 
 
 def connection(
     listed: Listed, of: ListOf, *, needs: Columns, orders: Orders, description: str
 ) -> Any:
     """Declare a connection; `needs` are the columns of the parent that `listed` gets."""
-    made = declared.Connection(listed.rows, listed.count, needs, of.row, orders)
+    made = declared.Connection(
+        listed.rows, listed.count, needs, of.row, orders, descending=of.newest_first
+    )
     return declare(made, description=description, arguments=_arguments(of))
 
 
 def _arguments(of: ListOf) -> list[Argument]:
     size = f"{DEFAULT_SIZE} where neither is given, {LARGEST_SIZE} at most."
+    default = "the newest first" if of.newest_first else "by name as people read it"
     return [
         Argument("first", int | None, f"How many rows from the start, or after `after`: {size}"),
         Argument("after", str | None, "Only rows after the one with this cursor."),
         Argument("last", int | None, f"How many rows up to the end, or before `before`: {size}"),
         Argument("before", str | None, "Only rows before the one with this cursor."),
         Argument("filter", of.filter | None, "Only rows that meet all of this."),
-        Argument("orderBy", of.order | None, "The order; by name as people read it if omitted."),
+        Argument("orderBy", of.order | None, f"The order; {default} if omitted."),
     ]
