@@ -8,9 +8,10 @@ import strawberry
 from auth.levels import Permission
 from db.ids import ASSET
 from engine.edge import Edge, column, declare
-from resolvers import projects
+from resolvers import events, projects
 from resolvers.assets import AssetRow
-from schema.connection import ListOf
+from schema.connection import Connection, ListOf
+from schema.event import Event, history
 from schema.filter import NodeFilter, OrderDirection, optional, order_direction, order_field
 from schema.node import (
     Node,
@@ -46,6 +47,7 @@ class Asset(Node):
         raw=json_fragment,
         description="An object of whatever its makers noted.",
     )
+    history: Connection[Event] = history(events.of_asset, needs=("id", "level"), whom="its OWNER")
     created_at: DateTime = created_column()
     updated_at: DateTime = updated_column()
 

@@ -7,9 +7,10 @@ import strawberry
 
 from db import ids
 from engine.edge import column
-from resolvers import principals
+from resolvers import events, principals
 from resolvers.principals import GroupRow, MemberRow
 from schema.connection import Connection, ListOf, connection
+from schema.event import Event, history
 from schema.filter import Filter, OrderDirection, order_direction, order_field
 from schema.node import Node, created_column, id_column, rows_of, updated_column
 from schema.scalars import DateTime
@@ -59,6 +60,7 @@ class Member(Node):
         orders=principals.ORDERS,
         description="The groups that they are in.",
     )
+    history: Connection[Event] = history(events.of_member, needs=("id",), whom="admins")
     created_at: DateTime = created_column()
     updated_at: DateTime = updated_column()
 
@@ -81,5 +83,6 @@ class Group(Node):
         orders=principals.ORDERS,
         description="Who is in it.",
     )
+    history: Connection[Event] = history(events.of_group, needs=("id",), whom="admins")
     created_at: DateTime = created_column()
     updated_at: DateTime = updated_column()

@@ -10,10 +10,11 @@ from auth.subject import OrgRow
 from db.ids import PROJECT
 from engine.edge import Edge, column, declare
 from resolvers import assets as asset_rows
-from resolvers import spaces, viewer
+from resolvers import events, spaces, viewer
 from resolvers.projects import ProjectRow
 from schema.asset import ASSETS, Asset
 from schema.connection import Connection, ListOf, connection
+from schema.event import Event, history
 from schema.filter import NodeFilter, OrderDirection, order_direction, order_field
 from schema.node import (
     Node,
@@ -57,6 +58,7 @@ class Project(Node):
         orders=asset_rows.ORDERS_IN_PROJECT,
         description="Its assets.",
     )
+    history: Connection[Event] = history(events.of_project, needs=("id", "level"), whom="its OWNER")
     created_at: DateTime = created_column()
     updated_at: DateTime = updated_column()
 

@@ -9,10 +9,11 @@ from auth.levels import Permission
 from auth.subject import OrgRow
 from db.ids import SPACE
 from engine.edge import Edge, column, declare
+from resolvers import events, viewer
 from resolvers import projects as project_rows
-from resolvers import viewer
 from resolvers.spaces import REACH, SpaceRow
 from schema.connection import Connection, ListOf, connection
+from schema.event import Event, history
 from schema.filter import NodeFilter, OrderDirection, order_direction, order_field
 from schema.node import (
     Node,
@@ -56,6 +57,7 @@ class Space(Node):
         orders=project_rows.ORDERS_IN_SPACE,
         description="Its projects, without the shared one.",
     )
+    history: Connection[Event] = history(events.of_space, needs=("id", "level"), whom="its OWNER")
     created_at: DateTime | None = created_column()
     updated_at: DateTime | None = updated_column()
 
