@@ -1,6 +1,6 @@
 """Engines for both databases, and two ways to use one: a snapshot to read, a change to write."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -132,3 +132,18 @@ async def change(engine: AsyncEngine) -> AsyncGenerator[AsyncConnection, None]:
     writer = engine.execution_options(**WRITE[engine.dialect.name])
     async with writer.connect() as connection, connection.begin():
         yield connection
+
+
+def noting(engine: AsyncEngine, note: Callable[[], None]) -> AsyncEngine:
+    """Return an engine on the same pool that notes each statement run by it but BEGIN.
+
+    What is read by a driver itself is run by no engine.
+    """
+    noting = engine.execution_options()
+
+    def each(_connection: Connection, _cursor: object, statement: str, *_: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            note()
+
+    event.listen(noting.sync_engine, "before_cursor_execute", each)
+    return noting

@@ -78,7 +78,7 @@ class Compiler:
         if isinstance(item, Followed):
             return self._followed(item, selection, rows)
         if isinstance(item, Found):
-            return self._found(item)
+            return self._found(item, selection, rows)
         if isinstance(item, Referred):
             return self._referred(item, selection, rows)
         return self._paged(item, selection, rows)
@@ -149,10 +149,21 @@ class Compiler:
         self.source.line(f"{name} = {call}{guard}")
         return name
 
-    def _found(self, item: Found) -> str:
+    def _found(self, item: Found, selection: Selection, rows: str) -> str:
         self.source.line(f"# {item.called.path}")
+        if item.lookup.column is not None:
+            place = selection.place(item.lookup.column)
+            ids = f"dict.fromkeys([r[{place + 1}] for r in {rows} if r[{place + 1}] is not None])"
+            named, found = self._looked_up(item, ids)
+            return f"{found}.get({named}.get(c{place}))"
         single = "id" in item.called.definition.args
         ids = self._argument(item.called, _one_id if single else read_ids)
+        named, found = self._looked_up(item, ids)
+        self.source.line(f"{found} = [{found}.get({named}[i]) for i in {ids}]")
+        return f"{found}[0]" if single else found
+
+    def _looked_up(self, item: Found, ids: str) -> tuple[str, str]:
+        """Write the look-up of the ids: what each of them names, and what was found of that."""
         parse = self.source.constant("parse", item.lookup.parse, item.called.path)
         named, found = self.source.name("named"), self.source.name("found")
         self.source.line(f"{named} = {{i: {parse}(context, i) for i in {ids}}}")
@@ -161,8 +172,7 @@ class Compiler:
             batch = item.lookup.edges[type_].rows
             function = self.source.constant("fetch", batch, f"{item.called.path} ({type_})")
             self._found_of_type(function, selection, (type_, named, found))
-        self.source.line(f"{found} = [{found}.get({named}[i]) for i in {ids}]")
-        return f"{found}[0]" if single else found
+        return named, found
 
     def _found_of_type(
         self, function: str, selection: Selection, names: tuple[str, str, str]
@@ -201,7 +211,9 @@ class Compiler:
         peek = item.asks("page_info")
 
         def read(arguments: Mapping[str, Any]) -> Page:
-            return read_page(arguments, connection.orders, peek=peek)
+            return read_page(
+                arguments, connection.orders, peek=peek, descending=connection.descending
+            )
 
         page = self._argument(item.called, read, parents)
         names = {"page": page, "parents": parents, "key": key}

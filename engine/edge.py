@@ -64,13 +64,17 @@ class Edge:
 
 @dataclass(frozen=True, eq=False)
 class Connection:
-    """A field that leads to pages of other rows; `count` answers `(key, number)` a parent."""
+    """A field that leads to pages of other rows; `count` answers `(key, number)` a parent.
+
+    Where no order is asked for, it is the first of `orders`, downwards if `descending`.
+    """
 
     rows: Batch
     count: Batch
     needs: Columns
     gives: type[Any]
     orders: Orders
+    descending: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,12 +83,13 @@ class Lookup:
 
     `parse` gives an id's type and key, or None for an id that names nothing; `edges` has one edge
     a type, `types` the GraphQL type that it leads to. Ids come from the argument `ids`, or one from
-    `id`.
+    `id`; or else one from the parent's column `column`, of which what isn't found is null.
     """
 
     parse: Callable[[Any, str], tuple[str, Key] | None]
     edges: Mapping[str, Edge]
     types: Mapping[str, str]
+    column: str | None = None
 
 
 @dataclass(frozen=True, eq=False)

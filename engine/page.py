@@ -76,13 +76,16 @@ class Page:
         return Shape(self.order, self.backward, after, before, names)
 
 
-def read_page(arguments: Mapping[str, Any], orders: Orders, *, peek: bool = True) -> Page:
+def read_page(
+    arguments: Mapping[str, Any], orders: Orders, *, peek: bool = True, descending: bool = False
+) -> Page:
     """Read a connection's arguments; `orders` gives each order's columns, the default first.
 
     An argument that isn't about pages is a filter by itself.
-    GraphQLError with the code BAD_PAGE or BAD_CURSOR says what is wrong.
+    The default order goes down if `descending`. GraphQLError with the code BAD_PAGE or BAD_CURSOR
+    says what is wrong.
     """
-    order = _order(arguments.get("orderBy"), orders)
+    order = _order(arguments.get("orderBy"), orders, descending=descending)
     size, backward = _size(arguments.get("first"), arguments.get("last"))
     given = {name: value for name, value in arguments.items() if name not in OF_PAGES}
     given |= arguments.get("filter") or {}
@@ -97,9 +100,9 @@ def read_page(arguments: Mapping[str, Any], orders: Orders, *, peek: bool = True
     )
 
 
-def _order(given: Mapping[str, Any] | None, orders: Orders) -> Order:
+def _order(given: Mapping[str, Any] | None, orders: Orders, *, descending: bool) -> Order:
     name = next(iter(orders)) if given is None else str(given["field"].value)
-    descending = given is not None and given["direction"].value == "DESC"
+    descending = descending if given is None else given["direction"].value == "DESC"
     columns = orders[name]
     return Order(name, tuple(columns), tuple(columns.values()), descending)
 

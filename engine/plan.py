@@ -191,7 +191,7 @@ class Planner:
             case Edge() as edge:
                 return self._followed(edge, called, details, into)
             case Lookup() as lookup:
-                return Found(lookup, called, self._of_types(lookup.types, called, details))
+                return self._found(lookup, called, details, into)
             case Reference() as reference:
                 into.place(reference.kind)
                 into.place(reference.key)
@@ -212,6 +212,13 @@ class Planner:
         for name in edge.needs:
             into.place(name)
         return Followed(edge, called, self._of_named(called, details, []))
+
+    def _found(
+        self, lookup: Lookup, called: Called, details: FieldDetailsList, into: Selection
+    ) -> Item:
+        if lookup.column is not None:
+            into.place(lookup.column)
+        return Found(lookup, called, self._of_types(lookup.types, called, details))
 
     def _of_named(self, called: Called, details: FieldDetailsList, columns: list[str]) -> Selection:
         type_ = get_named_type(called.definition.type)

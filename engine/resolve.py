@@ -67,21 +67,23 @@ def _connection(edge: Connection) -> Resolver:
     read = _reader(edge.needs)
 
     def resolve(row: Any, info: Any, **arguments: Any) -> Listed:
-        page = read_page(arguments, edge.orders)
+        page = read_page(arguments, edge.orders, descending=edge.descending)
         return Listed(info.context.loaders, edge, page=page, key=read(row))
 
     return resolve
 
 
 def _lookup(lookup: Lookup) -> Resolver:
-    async def find(info: Any, public_id: str) -> Any:
-        found = lookup.parse(info.context, public_id)
+    async def find(info: Any, public_id: str | None) -> Any:
+        found = None if public_id is None else lookup.parse(info.context, public_id)
         if found is None or found[0] not in lookup.edges:
             return None
         type_, key = found
         return await info.context.loaders.load(lookup.edges[type_], None, key)
 
-    def resolve(_row: Any, info: Any, **arguments: Any) -> Any:
+    def resolve(row: Any, info: Any, **arguments: Any) -> Any:
+        if lookup.column is not None:
+            return find(info, getattr(row, lookup.column))
         if "id" in arguments:
             return find(info, arguments["id"])
         return [find(info, public_id) for public_id in read_ids(arguments)]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, SmallInteger, Text, bindparam
+from sqlalchemy import BigInteger, ColumnElement, SmallInteger, Text, bindparam, func, or_
 from sqlalchemy.types import TypeEngine
 
 from db.names import fold
@@ -33,6 +33,16 @@ def _at_least(column: ColumnElement[Any], value: ColumnElement[Any]) -> ColumnEl
     return column >= value
 
 
+def _before(column: ColumnElement[Any], value: ColumnElement[Any]) -> ColumnElement[bool]:
+    return column < value
+
+
+def _of_noun(column: ColumnElement[Any], value: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Return the condition that an action is just this, or one of this noun's."""
+    noun = value + "."
+    return or_(column == value, func.substr(column, 1, func.length(noun)) == noun)
+
+
 FILTERS: Mapping[str, Filter] = {
     "nameContains": Filter("folded", contains, Text(), fold),
     "key": Filter("key", _same, Text()),
@@ -40,6 +50,11 @@ FILTERS: Mapping[str, Filter] = {
     "minimum": Filter("level", _at_least, SmallInteger(), int),
     "minimumPermission": Filter("level", _at_least, SmallInteger(), int),
     "updatedSince": Filter("updated_at", _at_least, BigInteger()),
+    "actor": Filter("actor", _same, Text()),
+    "action": Filter("action", _of_noun, Text()),
+    "object": Filter("object_id", _same, Text()),
+    "since": Filter("at", _at_least, BigInteger()),
+    "until": Filter("at", _before, BigInteger()),
 }
 
 

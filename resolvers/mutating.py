@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from auth.credential import Credential
 from auth.subject import OrgRow, Subject
+from db.engine import noting
 from engine.loader import Loaders
 from resolvers.changes.answer import Changed
 from resolvers.changes.change import Each, Input, Work
@@ -24,6 +25,7 @@ class Mutating:
         self, engine: AsyncEngine, credential: Credential, request_id: str, limits: Limits
     ) -> None:
         self._engine, self._credential, self._request_id = engine, credential, request_id
+        self._changing = noting(engine, self._note)
         self._limits = limits
         self._snapshot = AsyncExitStack()
         self._statements = 0
@@ -46,7 +48,7 @@ class Mutating:
 
     @property
     def statements(self) -> int:
-        """Return how many statements were read with; those of changes aren't counted."""
+        """Return how many statements were run, to read and to change."""
         return self._statements + self._reading.statements
 
     async def open(self) -> None:
@@ -64,9 +66,12 @@ class Mutating:
         self._statements += self._reading.statements
         await self.close()
         request = Request(name, work, given, self._credential, self._request_id)
-        answer = await run_change(self._engine, request, self._limits)
+        answer = await run_change(self._changing, request, self._limits)
         await self.open()
         return answer
+
+    def _note(self) -> None:
+        self._statements += 1
 
 
 @asynccontextmanager

@@ -8,10 +8,11 @@ import strawberry
 from auth.levels import Permission
 from db.ids import ASSET
 from engine.edge import Edge, column, declare
-from resolvers import explanations, lookups, projects
+from resolvers import events, explanations, lookups, projects
 from resolvers.assets import AssetRow
 from schema.access import Access, access
 from schema.connection import Connection, ListOf
+from schema.event import Event, history
 from schema.filter import NodeFilter, OrderDirection, optional, order_direction, order_field
 from schema.holder import Holder, who_has_access
 from schema.node import (
@@ -50,6 +51,7 @@ class Asset(Node):
     )
     access: Access | None = access(explanations.of_asset.rows)
     who_has_access: Connection[Holder] = who_has_access(lookups.holders_of_asset)
+    history: Connection[Event] = history(events.of_asset, needs=("id", "level"), whom="its OWNER")
     created_at: DateTime = created_column()
     updated_at: DateTime = updated_column()
 

@@ -64,25 +64,30 @@ class Listed(Protocol):
 class ListOf(NamedTuple):
     """What the lists of one noun have in common: the class of the rows, and two input types.
 
-    Further arguments are filters by themselves.
+    They go by name where no order is asked for, or from the newest down. Further arguments are
+    filters by themselves.
     """
 
     row: type[Any]
     filter: type | None = None
     order: type | None = None
     arguments: tuple[Argument, ...] = ()
+    newest_first: bool = False
 
 
 def connection(
     listed: Listed, of: ListOf, *, needs: Columns, orders: Orders, description: str
 ) -> Any:
     """Declare a connection; `needs` are the columns of the parent that `listed` gets."""
-    made = declared.Connection(listed.rows, listed.count, needs, of.row, orders)
+    made = declared.Connection(
+        listed.rows, listed.count, needs, of.row, orders, descending=of.newest_first
+    )
     return declare(made, description=description, arguments=_arguments(of))
 
 
 def _arguments(of: ListOf) -> list[Argument]:
     size = f"{DEFAULT_SIZE} where neither is given, {LARGEST_SIZE} at most."
+    default = "the newest first" if of.newest_first else "by name as people read it"
     found = [
         *of.arguments,
         Argument("first", int | None, f"How many rows from the start, or after `after`: {size}"),
@@ -93,6 +98,6 @@ def _arguments(of: ListOf) -> list[Argument]:
     if of.filter is not None:
         found.append(Argument("filter", of.filter | None, "Only rows that meet all of this."))
     if of.order is not None:
-        text = "The order; by name as people read it if omitted."
+        text = f"The order; {default} if omitted."
         found.append(Argument("orderBy", of.order | None, text))
     return found

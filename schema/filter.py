@@ -43,6 +43,6 @@ def order_field() -> Any:
     return strawberry.field(description="By what.")
 
 
-def order_direction() -> Any:
+def order_direction(default: OrderDirection = OrderDirection.ASC) -> Any:
     """Declare which way rows are ordered."""
-    return strawberry.field(default=OrderDirection.ASC, description="Which way.")
+    return strawberry.field(default=default, description="Which way.")

@@ -1,13 +1,13 @@
 """The kinds of node that permissions are on, and the fields that lead to a node of any of them."""
 
-from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
 import strawberry
 
-from engine.edge import Edge, Reference, declare
-from resolvers import assets, projects, spaces
+from db import ids
+from engine.edge import Reference, declare
+from schema import lookup
 
 
 @strawberry.enum(description="The kinds of node that permissions are on.")
@@ -19,12 +19,9 @@ class NodeKind(Enum):
     ASSET = "ASSET"
 
 
-EDGES: Mapping[str, Edge] = {
-    "SPACE": Edge(spaces.by_id.rows, needs=("id",), gives=spaces.SpaceRow),
-    "PROJECT": Edge(projects.by_id.rows, needs=("id",), gives=projects.ProjectRow),
-    "ASSET": Edge(assets.by_id.rows, needs=("id",), gives=assets.AssetRow),
-}
-TYPES = {"SPACE": "Space", "PROJECT": "Project", "ASSET": "Asset"}
+IDS = {"SPACE": ids.SPACE, "PROJECT": ids.PROJECT, "ASSET": ids.ASSET}
+EDGES = {kind: lookup.EDGES[type_] for kind, type_ in IDS.items()}
+TYPES = {kind: lookup.TYPES[type_] for kind, type_ in IDS.items()}
 
 
 def node_of_kind(kind: str, key: str, *, description: str, name: str | None = None) -> Any:

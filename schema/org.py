@@ -6,11 +6,13 @@ from auth.levels import Permission
 from auth.subject import OrgRow
 from engine.edge import Edge, column, declare, template
 from resolvers import assets as asset_rows
+from resolvers import events as event_rows
 from resolvers import principals
 from resolvers import projects as project_rows
 from resolvers import spaces as space_rows
 from schema.asset import ASSETS, Asset
 from schema.connection import Connection, connection
+from schema.event import EVENTS, Event
 from schema.node import Node, permission_column, rows_of
 from schema.principal import GROUPS, MEMBERS, Group, Member
 from schema.project import PROJECTS, Project
@@ -67,4 +69,11 @@ class Org(Node):
         needs=("id",),
         orders=principals.ORDERS,
         description="Its groups, `admins` and `members` among them.",
+    )
+    events: Connection[Event] = connection(
+        event_rows.of_org,
+        EVENTS,
+        needs=("id",),
+        orders=event_rows.ORDERS,
+        description="All that was changed in it, the newest first; for others than admins, none.",
     )

@@ -6,12 +6,14 @@ from typing import Annotated
 import strawberry
 
 from db import ids
-from engine.edge import Edge, column
-from resolvers import lookups, principals
+from engine.edge import column
+from resolvers import events, lookups, principals
 from resolvers.principals import GroupRow, MemberRow
 from schema.accessible import Accessible, can_access
 from schema.connection import Connection, ListOf, connection
+from schema.event import Event, history
 from schema.filter import Filter, OrderDirection, order_direction, order_field
+from schema.lookup import EDGES
 from schema.node import Node, created_column, id_column, rows_of, updated_column
 from schema.scalars import DateTime
 
@@ -47,10 +49,7 @@ class Principal(Node):
     name: str = strawberry.field(description="What people call them.")
 
 
-PRINCIPAL_EDGES = {
-    "MEMBER": Edge(principals.member_by_id.rows, needs=("id",), gives=MemberRow),
-    "GROUP": Edge(principals.group_by_id.rows, needs=("id",), gives=GroupRow),
-}
+PRINCIPAL_EDGES = {"MEMBER": EDGES[ids.MEMBER], "GROUP": EDGES[ids.GROUP]}
 PRINCIPAL_TYPES = {"MEMBER": "Member", "GROUP": "Group"}
 MEMBERS = ListOf(MemberRow, PrincipalFilter, PrincipalOrder)
 GROUPS = ListOf(GroupRow, PrincipalFilter, PrincipalOrder)
@@ -77,6 +76,7 @@ class Member(Principal):
         description="The groups that they are in.",
     )
     can_access: Connection[Accessible] = can_access(lookups.of_member)
+    history: Connection[Event] = history(events.of_member, needs=("id",), whom="admins")
     created_at: DateTime = created_column()
     updated_at: DateTime = updated_column()
 
@@ -100,5 +100,6 @@ class Group(Principal):
         description="Who is in it.",
     )
     can_access: Connection[Accessible] = can_access(lookups.of_group)
+    history: Connection[Event] = history(events.of_group, needs=("id",), whom="admins")
     created_at: DateTime = created_column()
     updated_at: DateTime = updated_column()

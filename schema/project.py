@@ -10,12 +10,13 @@ from auth.subject import OrgRow
 from db.ids import PROJECT
 from engine.edge import Edge, column, declare
 from resolvers import assets as asset_rows
-from resolvers import explanations, lookups, spaces, viewer
+from resolvers import events, explanations, lookups, spaces, viewer
 from resolvers import grants as grant_rows
 from resolvers.projects import ProjectRow
 from schema.access import Access, access
 from schema.asset import ASSETS, Asset
 from schema.connection import Connection, ListOf, connection
+from schema.event import Event, history
 from schema.filter import NodeFilter, OrderDirection, order_direction, order_field
 from schema.grant import GRANTS, Grant
 from schema.holder import Holder, who_has_access
@@ -71,6 +72,7 @@ class Project(Node):
     )
     access: Access | None = access(explanations.of_project.rows)
     who_has_access: Connection[Holder] = who_has_access(lookups.holders_of_project)
+    history: Connection[Event] = history(events.of_project, needs=("id", "level"), whom="its OWNER")
     created_at: DateTime = created_column()
     updated_at: DateTime = updated_column()
 

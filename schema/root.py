@@ -5,36 +5,15 @@ from graphql import GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
 from auth.subject import OrgRow
-from db import ids
-from engine.edge import Argument, Edge, Lookup, declare
+from engine.edge import Argument, Edge, declare
 from engine.resolve import install
-from resolvers import assets, principals, projects, spaces
 from resolvers import viewer as asker
+from schema.lookup import BY_ID
 from schema.mutation import Mutation
 from schema.node import Node
 from schema.org import Org
 from schema.scalars import SCALARS
 from schema.viewer import VIEWER, Viewer
-
-BY_ID = Lookup(
-    asker.parse_in_org,
-    {
-        ids.ORG: Edge(asker.org_of, needs=("id",), gives=OrgRow),
-        ids.SPACE: Edge(spaces.by_id.rows, needs=("id",), gives=spaces.SpaceRow),
-        ids.PROJECT: Edge(projects.by_id.rows, needs=("id",), gives=projects.ProjectRow),
-        ids.ASSET: Edge(assets.by_id.rows, needs=("id",), gives=assets.AssetRow),
-        ids.MEMBER: Edge(principals.member_by_id.rows, needs=("id",), gives=principals.MemberRow),
-        ids.GROUP: Edge(principals.group_by_id.rows, needs=("id",), gives=principals.GroupRow),
-    },
-    {
-        ids.ORG: "Org",
-        ids.SPACE: "Space",
-        ids.PROJECT: "Project",
-        ids.ASSET: "Asset",
-        ids.MEMBER: "Member",
-        ids.GROUP: "Group",
-    },
-)
 
 
 @strawberry.type(description="All that can be read.")

@@ -48,6 +48,16 @@ def json_fragment(text: str | None) -> orjson.Fragment:
     return orjson.Fragment("{}" if text is None else text)
 
 
+def json_value_or_null(text: str | None) -> object:
+    """Return the value of a JSON text; None where there is none."""
+    return None if text is None else json_value(text)
+
+
+def json_fragment_or_null(text: str | None) -> orjson.Fragment | None:
+    """Return what orjson writes as the text itself; None where there is none."""
+    return None if text is None else json_fragment(text)
+
+
 def _whole(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise ValueError("Expected a whole number.")  # noqa: TRY004

@@ -9,12 +9,13 @@ from auth.levels import Permission
 from auth.subject import OrgRow
 from db.ids import SPACE
 from engine.edge import Edge, column, declare
-from resolvers import explanations, lookups, viewer
+from resolvers import events, explanations, lookups, viewer
 from resolvers import grants as grant_rows
 from resolvers import projects as project_rows
 from resolvers.spaces import REACH, SpaceRow
 from schema.access import Access, access
 from schema.connection import Connection, ListOf, connection
+from schema.event import Event, history
 from schema.filter import NodeFilter, OrderDirection, order_direction, order_field
 from schema.grant import GRANTS, Grant
 from schema.holder import Holder, who_has_access
@@ -69,6 +70,7 @@ class Space(Node):
     )
     access: Access | None = access(explanations.of_space.rows)
     who_has_access: Connection[Holder] = who_has_access(lookups.holders_of_space)
+    history: Connection[Event] = history(events.of_space, needs=("id", "level"), whom="its OWNER")
     created_at: DateTime | None = created_column()
     updated_at: DateTime | None = updated_column()
 

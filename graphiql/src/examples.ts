@@ -1,7 +1,10 @@
 /** The operations that open as tabs on the first visit. */
+import createSpace from './examples/createSpace.graphql?raw'
 import search from './examples/search.graphql?raw'
 import searchVariables from './examples/search.json?raw'
 import tree from './examples/tree.graphql?raw'
+import tryDelete from './examples/tryDelete.graphql?raw'
+import tryDeleteVariables from './examples/tryDelete.json?raw'
 import upwards from './examples/upwards.graphql?raw'
 import whatISee from './examples/whatISee.graphql?raw'
 
@@ -10,4 +13,6 @@ export const EXAMPLES = [
   { query: whatISee },
   { query: search, variables: searchVariables },
   { query: upwards },
+  { query: createSpace },
+  { query: tryDelete, variables: tryDeleteVariables },
 ]

@@ -68,6 +68,14 @@ async def run_query(page: Page, text: str) -> str:
     return await press_run(page)
 
 
+async def run_example(page: Page, name: str) -> str:
+    """Opens the tab of an example, presses run and gives the whole result."""
+    await page.wait_for_function(READY)
+    await page.get_by_role("tab", name=name).click()
+    await page.wait_for_function(f"name => {OPERATION}.getValue().includes(name)", arg=name)
+    return await press_run(page)
+
+
 async def press_run(page: Page) -> str:
     """Runs the operation in the open tab and gives the whole result."""
     await page.wait_for_function(READY)

@@ -21,7 +21,7 @@ from resolvers.manifest.load import load_manifest
 from server.app import create_app
 from server.demo import DEMO_ORG, demo_lines
 from server.settings import Settings
-from tests.browser.driving import Browser, open_graphiql, run_query
+from tests.browser.driving import Browser, open_graphiql, run_example, run_query
 from tests.browser.serving import serving
 from tests.databases import SQLiteFiles
 from tests.factories import asker
@@ -119,6 +119,20 @@ async def test_each_person_sees_their_tree(
     assert await judged(engine, account, [node["id"] for node in shown]) == [
         node["effectivePermission"] for node in shown
     ]
+    browser.assert_all_local()
+    browser.assert_quiet()
+
+
+async def test_an_admin_makes_a_space_and_tries_what_deleting_one_would_do(
+    links: list[Link], browser: Browser
+) -> None:
+    page = await browser.context.new_page()
+    await open_graphiql(page, *links[1])
+    made = json.loads(await run_example(page, "CreateSpace"))["data"]["spaceCreate"]
+    assert (made["node"]["name"], made["errors"], made["revision"]) == ("Frost Lab", [], 2)
+    tried = json.loads(await run_example(page, "TryDelete"))["data"]["spaceDelete"]
+    assert tried["errors"] == []
+    assert tried["plan"]["lost"] == sum(count["pairs"] for count in tried["plan"]["counts"]) > 0
     browser.assert_all_local()
     browser.assert_quiet()
 

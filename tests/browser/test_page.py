@@ -91,7 +91,8 @@ async def test_the_schema_is_known_to_the_editor(
 
 async def test_the_examples_are_open_on_the_first_visit(page: Page, base_url: str) -> None:
     await open_graphiql(page, base_url, TOKEN)
-    await expect(page.locator(TAB)).to_have_text(["Tree", "WhatISee", "Search", "Upwards"])
+    names = ["Tree", "WhatISee", "Search", "Upwards", "CreateSpace", "TryDelete"]
+    await expect(page.locator(TAB)).to_have_text(names)
 
 
 async def test_a_query_in_the_link_opens_in_a_tab_of_its_own(page: Page, base_url: str) -> None:

@@ -27,6 +27,11 @@ FILTERS: dict[str, object] = {
     "updatedSince": 0,
     "minimumPermission": Permission.READ,
     "kind": "FILE",
+    "actor": "mem_1_1",
+    "action": "space",
+    "object": "spc_1_1",
+    "since": 0,
+    "until": 1,
 }
 # These answer from what is known of the asker, without a statement of their own.
 KNOWN = {"viewer", "account", "org", "org_of"}

@@ -37,6 +37,7 @@ from engine.resolve import declaration_of
 DEEPEST = 4
 TIMES = ("2001-01-01T00:00:00Z", "2101-01-01T00:00:00.5+02:00")
 CURSORS = {"after", "before"}
+ACTIONS = ("space", "project", "space.rename", "org.imported", "")
 WORDS = ("", "a", "1", "SITE", "ü", "%", "_", "shared", "zoo")
 
 
@@ -154,7 +155,7 @@ class Maker:
             return {}
         name = order.split("field: ")[1].split(",")[0].strip("}") if order else ""
         name = name or next(iter(declaration.orders))
-        mark = f"-{name}" if order and "DESC" in order else name
+        mark = f"-{name}" if _goes_down(order, declaration) else name
         known = self.cursors.get((mark, len(declaration.orders[name])), [])
         if self._chance(0.01):
             known = ["none"]
@@ -186,7 +187,7 @@ class Maker:
             return str(self.random.choice(list(type_.values)))
         if isinstance(type_, GraphQLInputObjectType):
             return self._object(type_)
-        return self._scalar(name)
+        return self._scalar(name, str(type_))
 
     def _object(self, type_: GraphQLInputObjectType) -> str:
         fields = {
@@ -197,13 +198,20 @@ class Maker:
         parts = [f"{name}: {self._literal(name, each.type)}" for name, each in fields.items()]
         return "{" + ", ".join(parts) + "}"
 
-    def _scalar(self, name: str) -> str:
+    def _scalar(self, name: str, type_: str) -> str:
         if name in {"first", "last"}:
             sizes = (1001, -1) if self._chance(0.01) else (0, 1, 1, 2, 2, 3, 3, 5, 1000)
             return str(self.random.choice(sizes))
-        values = {"id": self.ids, "key": self.keys, "updatedSince": TIMES, "kind": ("FILE", "TASK")}
-        chosen: Sequence[str] = values.get(name, WORDS)
+        of_type = {"ID": self.ids, "DateTime": TIMES}.get(type_, WORDS)
+        values = {"key": self.keys, "kind": ("FILE", "TASK"), "action": ACTIONS}
+        chosen: Sequence[str] = values.get(name, of_type)
         return f'"{self.random.choice(chosen)}"'
 
     def _chance(self, probability: float) -> bool:
         return self.random.random() < probability
+
+
+def _goes_down(order: str | None, declaration: Connection) -> bool:
+    """Return whether rows go down in an order as it was written; unsaid is as declared."""
+    unsaid = order is None or "direction" not in order
+    return declaration.descending if unsaid else "DESC" in str(order)

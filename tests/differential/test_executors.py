@@ -18,7 +18,7 @@ from schema.documents import Documents
 from schema.operation import Operations
 from schema.root import executable_schema
 from tests.differential.operations import Made, Maker
-from tests.differential.orgs import USERS, random_org
+from tests.differential.orgs import USERS, change_randomly, random_org
 from tests.factories import Manifest, address, ask, load
 
 # The error nulls the viewer, and cancels what is still waited for below it: the Org's spaces too.
@@ -67,6 +67,7 @@ async def compare(engine: AsyncEngine, *, orgs: int, operations: int, seed: int)
     random, counts, pair = Random(seed), Counter[str](), Pair(engine)
     for number in range(orgs):
         org = await load(engine, random_org(random, f"org{number}"))
+        await change_randomly(engine, random, org)
         keys = [path.rpartition("/")[2].partition(":")[2] or path for path in org.ids]
         maker = Maker(SCHEMA, random, [*org.ids.values(), org.id, "none", "prj_99_1"], keys)
         for _ in range(operations):
@@ -88,11 +89,11 @@ async def compare(engine: AsyncEngine, *, orgs: int, operations: int, seed: int)
 
 
 def assert_compiled(counts: Counter[str]) -> None:
-    """Asserts that nearly all operations that could give data really ran compiled."""
+    """Asserts that operations ran compiled if they were right, as nearly all of them are."""
     given_up = {what: n for what, n in counts.items() if what.startswith("given up")}
     print(dict(counts))
     assert set(given_up) <= {"given up GraphQLError"}, given_up
-    assert counts["compiled"] >= 0.95 * counts["valid"]
+    assert counts["compiled"] == counts["without errors"] >= 0.9 * counts["valid"]
 
 
 async def test_both_executors_give_the_same_bytes(engine: AsyncEngine) -> None:

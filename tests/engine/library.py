@@ -46,6 +46,15 @@ def parse_id(_desk: Desk, public_id: str) -> tuple[str, Key] | None:
     return (type_, (int(number),)) if number.isdigit() else None
 
 
+EDGES = {
+    "shelf": Edge(rows.shelves_by_id, needs=("id",), gives=ShelfRow),
+    "book": Edge(rows.books_by_id, needs=("id",), gives=BookRow),
+    "author": Edge(rows.authors_by_id, needs=("id",), gives=AuthorRow),
+}
+TYPES = {"shelf": "Shelf", "book": "Book", "author": "Author"}
+BY_ID = Lookup(parse_id, EDGES, TYPES)
+
+
 @strawberry.interface(description="Anything with an id.")
 class Item:
     id: strawberry.ID = strawberry.field(description="Its id.")
@@ -76,6 +85,9 @@ class Book(Item):
         Edge(rows.siblings, needs=("id", "shelf_id"), gives=BookRow, many=True, read=read_most),
         description="Other books of the shelf.",
         arguments=[Argument("most", int, "How many at most.", 9)],
+    )
+    topic: Item | None = declare(
+        Lookup(parse_id, EDGES, TYPES, "topic"), description="What it is about, if that is here."
     )
     lost: Author | None = declare(
         Edge(rows.lost, needs=("id",), gives=AuthorRow), description="What nobody can find."
@@ -114,14 +126,13 @@ class Shelf(Item):
         orders=ORDERS,
         description="Its books.",
     )
-
-
-EDGES = {
-    "shelf": Edge(rows.shelves_by_id, needs=("id",), gives=ShelfRow),
-    "book": Edge(rows.books_by_id, needs=("id",), gives=BookRow),
-    "author": Edge(rows.authors_by_id, needs=("id",), gives=AuthorRow),
-}
-BY_ID = Lookup(parse_id, EDGES, {"shelf": "Shelf", "book": "Book", "author": "Author"})
+    latest: Connection[Book] = connection(
+        rows.books_of_shelf,
+        ListOf(BookRow, BookFilter, BookOrder, newest_first=True),
+        needs=("id",),
+        orders={name: ORDERS[name] for name in ("YEAR", "TITLE")},
+        description="The same, by year.",
+    )
 
 
 @strawberry.type(description="All that can be read.")

@@ -20,6 +20,7 @@ class BookRow(NamedTuple):
     year: int
     shelf_id: int
     author_id: int | None
+    topic: str | None = None  # a public id
 
 
 class AuthorRow(NamedTuple):
@@ -30,12 +31,12 @@ class AuthorRow(NamedTuple):
 SHELVES = (ShelfRow(1, "Poems"), ShelfRow(2, "Plays"), ShelfRow(3, "Maps"))
 AUTHORS = (AuthorRow(1, "Ada Winter"), AuthorRow(2, "Ben Amber"))
 BOOKS = (
-    BookRow(1, "Dawn", 1900, shelf_id=1, author_id=1),
-    BookRow(2, "Dusk", 1900, shelf_id=1, author_id=2),
-    BookRow(3, "Frost", 1890, shelf_id=1, author_id=1),
+    BookRow(1, "Dawn", 1900, shelf_id=1, author_id=1, topic="author-2"),
+    BookRow(2, "Dusk", 1900, shelf_id=1, author_id=2, topic="shelf-2"),
+    BookRow(3, "Frost", 1890, shelf_id=1, author_id=1, topic="winter"),
     BookRow(4, "Noon", 1950, shelf_id=1, author_id=None),
-    BookRow(5, "The Inn", 1910, shelf_id=2, author_id=2),
-    BookRow(6, "The Ferry", 1905, shelf_id=2, author_id=9),
+    BookRow(5, "The Inn", 1910, shelf_id=2, author_id=2, topic="book-1"),
+    BookRow(6, "The Ferry", 1905, shelf_id=2, author_id=9, topic="author-9"),
 )
 
 

@@ -193,3 +193,13 @@ async def test_a_cursor_stands_for_its_place_even_when_its_row_is_gone(compiles:
     gone = write_cursor(Order("TITLE", ("title", "id"), (str, int)), ["Easter", 99])
     assert titles(await page(compiles=compiles, first=1, after=gone)) == ["Frost"]
     assert titles(await page(compiles=compiles, last=1, before=gone)) == ["Dusk"]
+
+
+async def test_a_list_may_begin_with_the_newest_and_is_paged_so(compiles: bool) -> None:
+    text = """query($after: String) { shelf(name: "Poems") {
+      latest(first: 2, after: $after) { nodes { title } pageInfo { endCursor } }
+    } }"""
+    first = (await ask(text, compiles=compiles)).data["shelf"]["latest"]
+    after = first["pageInfo"]["endCursor"]
+    second = (await ask(text, compiles=compiles, after=after)).data["shelf"]["latest"]
+    assert titles(first) + titles(second) == BY_YEAR[::-1]

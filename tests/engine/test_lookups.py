@@ -62,3 +62,33 @@ async def test_too_many_ids_are_refused(compiles: bool) -> None:
     message = "Give 1,000 ids at most, not 1,001. Ask for the rest another time."
     assert asked.errors == [(["items"], message)]
     assert asked.desk.called == []
+
+
+TOPICS = "{ shelf(name: %s) { books { nodes { title topic { __typename id } } } } }"
+
+
+@pytest.mark.parametrize(
+    ("shelf", "topics"),
+    [
+        ("Poems", {"Dawn": BEN, "Dusk": PLAYS, "Frost": None, "Noon": None}),
+        ("Plays", {"The Inn": {"__typename": "Book", "id": "book-1"}, "The Ferry": None}),
+        ("Maps", {}),
+    ],
+)
+async def test_an_id_in_a_column_finds_its_row_or_null(
+    compiles: bool, shelf: str, topics: dict[str, object]
+) -> None:
+    asked = await ask(TOPICS % f'"{shelf}"', compiles=compiles)
+    nodes = asked.data["shelf"]["books"]["nodes"]
+    assert {node["title"]: node["topic"] for node in nodes} == topics
+    assert asked.errors == []
+
+
+async def test_ids_in_a_column_are_looked_up_together_by_their_types(compiles: bool) -> None:
+    text = "{ shelves { books { nodes { topic { __typename } } } } }"
+    asked = await ask(text, compiles=compiles)
+    assert sorted(call for call in asked.desk.called if call[0].endswith("by_id")) == [
+        ("authors_by_id", [(2,), (9,)]),
+        ("books_by_id", [(1,)]),
+        ("shelves_by_id", [(2,)]),
+    ]

@@ -61,6 +61,17 @@ def test_the_order_is_the_first_one_unless_another_is_asked_for(
 
 
 @pytest.mark.parametrize(
+    ("given_order", "descending"),
+    [(None, True), (order_by(Field.NAME), False), (order_by(Field.KEY, Direction.DESC), True)],
+)
+def test_the_default_order_may_go_down_and_no_other_does_by_itself(
+    given_order: dict[str, Enum] | None, *, descending: bool
+) -> None:
+    page = read_page({"orderBy": given_order}, ORDERS, descending=True)
+    assert page.order.descending is descending
+
+
+@pytest.mark.parametrize(
     ("given_filter", "read"),
     [
         (None, ()),

@@ -20,12 +20,15 @@ from graphql import (
 )
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from auth.credential import Credential
 from auth.levels import Permission
 from schema.__main__ import FILE, main
 from schema.root import build_schema, executable_schema
-from tests.factories import Manifest, ask, load
+from tests.factories import Loaded, Manifest, address, ask, asked_as, load, run
 
 EXAMPLES = Path(__file__).parents[2] / "graphiql" / "src" / "examples"
+QUERIES = ("search", "tree", "upwards", "whatISee")
+MUTATIONS = ("createSpace", "tryDelete")
 
 
 def described(schema: GraphQLSchema) -> Iterator[tuple[str, str | None]]:
@@ -70,7 +73,7 @@ def test_the_schema_is_the_one_that_is_written_down() -> None:
 
 
 @pytest.fixture
-async def org(engine: AsyncEngine) -> str:
+async def org(engine: AsyncEngine) -> Loaded:
     manifest = (
         Manifest("acme")
         .user("ada", admin=True)
@@ -78,32 +81,47 @@ async def org(engine: AsyncEngine) -> str:
         .project("core/site", name="Project 1")
         .asset("core/site/home")
     )
-    return (await load(engine, manifest)).key
+    return await load(engine, manifest)
 
 
-def examples() -> list[Any]:
-    """Return the text and the variables of each example, by its name."""
+def examples(*names: str) -> list[Any]:
+    """Return the text and the variables of each example named."""
+    paths = [EXAMPLES / f"{name}.graphql" for name in names]
     return [
         pytest.param(path.read_text(encoding="utf-8"), variables_of(path), id=path.stem)
-        for path in sorted(EXAMPLES.glob("*.graphql"))
+        for path in paths
     ]
 
 
-def variables_of(path: Path) -> dict[str, Any] | None:
+def variables_of(path: Path) -> dict[str, Any]:
     beside = path.with_suffix(".json")
-    return orjson.loads(beside.read_bytes()) if beside.exists() else None
+    return orjson.loads(beside.read_bytes()) if beside.exists() else {}
 
 
 def test_the_examples_are_those_that_graphiql_shows() -> None:
-    assert [example.id for example in examples()] == ["search", "tree", "upwards", "whatISee"]
-    assert variables_of(EXAMPLES / "search.graphql") is not None
+    assert {path.stem for path in EXAMPLES.glob("*.graphql")} == {*QUERIES, *MUTATIONS}
+    assert variables_of(EXAMPLES / "search.graphql") != {}
 
 
-@pytest.mark.parametrize(("text", "variables"), examples())
-async def test_an_example_in_graphiql_is_valid_and_runs(
-    text: str, variables: dict[str, Any] | None, engine: AsyncEngine, org: str
+@pytest.mark.parametrize(("text", "variables"), examples(*QUERIES))
+async def test_a_query_in_graphiql_is_valid_and_runs(
+    text: str, variables: dict[str, Any], engine: AsyncEngine, org: Loaded
 ) -> None:
     assert validate(executable_schema(), parse(text)) == []
-    answer = await ask(engine, "ada", org, text, variables)
+    answer = await ask(engine, "ada", org.key, text, variables)
     assert answer.errors == []
     assert answer.data
+
+
+@pytest.mark.parametrize(("text", "variables"), examples(*MUTATIONS))
+async def test_a_mutation_in_graphiql_is_valid_and_refused_nothing(
+    text: str, variables: dict[str, Any], engine: AsyncEngine, org: Loaded
+) -> None:
+    assert validate(executable_schema(), parse(text)) == []
+    if variables:
+        variables = {"id": org.ids["core"]}  # in place of one of the demo's
+    asked = asked_as(text, variables)
+    answer = await run(engine, Credential(address("ada"), org.key), asked, compiles=True)
+    payloads: dict[str, Any] = answer.data or {}
+    assert answer.errors == []
+    assert [payload["errors"] for payload in payloads.values()] == [[]]
