@@ -62,11 +62,14 @@ class Listed(Protocol):
 
 
 class ListOf(NamedTuple):
-    """What the lists of one noun have in common: the class of the rows, and two input types."""
+    """What the lists of one noun have in common: the class of the rows, and two input types.
+
+    Without these, a list is neither filtered nor in any other order than its own.
+    """
 
     row: type[Any]
-    filter: type
-    order: type
+    filter: type | None = None
+    order: type | None = None
 
 
 def connection(
@@ -79,11 +82,16 @@ def connection(
 
 def _arguments(of: ListOf) -> list[Argument]:
     size = f"{DEFAULT_SIZE} where neither is given, {LARGEST_SIZE} at most."
-    return [
+    arguments = [
         Argument("first", int | None, f"How many rows from the start, or after `after`: {size}"),
         Argument("after", str | None, "Only rows after the one with this cursor."),
         Argument("last", int | None, f"How many rows up to the end, or before `before`: {size}"),
         Argument("before", str | None, "Only rows before the one with this cursor."),
-        Argument("filter", of.filter | None, "Only rows that meet all of this."),
-        Argument("orderBy", of.order | None, "The order; by name as people read it if omitted."),
     ]
+    if of.filter is not None:
+        meets = "Only rows that meet all of this."
+        arguments.append(Argument("filter", of.filter | None, meets))
+    if of.order is not None:
+        by_name = "The order; by name as people read it if omitted."
+        arguments.append(Argument("orderBy", of.order | None, by_name))
+    return arguments

@@ -68,12 +68,15 @@ class Manifest:
         told = _given(description=description)
         return self._add("project", space=space, key=key, name=name or key, **told)
 
-    def asset(self, path: str, *, name: str | None = None, kind: str = "FILE") -> Self:
-        """Add an asset to a project, shared ones included."""
+    def asset(
+        self, path: str, *, name: str | None = None, kind: str = "FILE", text: str | None = None
+    ) -> Self:
+        """Add an asset to a project, shared ones included; `text` is its content."""
         project, _, key = path.rpartition("/")
         space, _, project = project.rpartition("/")
         placed = {"space": space or None, "project": project, "key": key}
-        return self._add("asset", **placed, name=name or key, kind=kind)
+        content = {} if text is None else {"content": {"mediaType": "text/plain", "text": text}}
+        return self._add("asset", **placed, name=name or key, kind=kind, **content)
 
     def grant(
         self,
