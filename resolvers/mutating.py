@@ -14,7 +14,6 @@ from resolvers.changes.limits import Limits
 from resolvers.changes.run import Request, run_change
 from resolvers.context import Reading, reading
 
-
 NO_LIMITS = Limits()
 
 

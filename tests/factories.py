@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from copy import copy
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, Self
@@ -90,6 +91,12 @@ class Manifest:
         """Add a grant to `user:ada` or `group:build`; `expires_at` is a time as text."""
         held = {"to": to, "level": level, "on": on, "propagate": propagate}
         return self._add("grant", **held, **_given(expiresAt=expires_at))
+
+    def copy(self) -> Self:
+        """Return another manifest with the same lines so far."""
+        made = copy(self)
+        made._lines = [*self._lines]  # noqa: SLF001 - its own class
+        return made
 
     def lines(self) -> list[bytes]:
         """Return the manifest as its file has it."""

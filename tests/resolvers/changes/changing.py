@@ -38,9 +38,25 @@ async def mutate(
     engine: AsyncEngine, user: str, name: str, given: Mapping[str, Any], *, node: str
 ) -> dict[str, Any]:
     """Return the payload of a mutation; `node` is what is selected of its node."""
+    payload = f"node {{ {node} }} errors {{ code message field }} revision"
+    return await answered(engine, user, name, given, payload=payload)
+
+
+async def bulk(
+    engine: AsyncEngine, user: str, name: str, given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the payload of a mutation of many."""
+    result = "id node { id key name } errors { code field } undoToken"
+    payload = f"results {{ {result} }} errors {{ code field }} revision warnings"
+    return await answered(engine, user, name, given, payload=payload)
+
+
+async def answered(
+    engine: AsyncEngine, user: str, name: str, given: Mapping[str, Any], *, payload: str
+) -> dict[str, Any]:
+    """Return what a mutation answers; `payload` is what is selected of it."""
     input_type = f"{name[0].upper()}{name[1:]}Input"
-    payload = f"{{ node {{ {node} }} errors {{ code message field }} revision }}"
-    text = f"mutation ($input: {input_type}!) {{ {name}(input: $input) {payload} }}"
+    text = f"mutation ($input: {input_type}!) {{ {name}(input: $input) {{ {payload} }} }}"
     credential = Credential(address(user), "acme")
     answer = await run(engine, credential, asked_as(text, {"input": given}), compiles=True)
     assert answer.errors == []
