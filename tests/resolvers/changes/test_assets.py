@@ -61,7 +61,7 @@ async def test_an_asset_is_made_with_its_first_content(engine: AsyncEngine, acme
 async def test_an_asset_may_have_neither_metadata_nor_content(
     engine: AsyncEngine, acme: Loaded
 ) -> None:
-    given = {"project": acme.ids["core/shared"], **NEW, "metadata": {}}
+    given: dict[str, Any] = {"project": acme.ids["core/shared"], **NEW, "metadata": {}}
     node = (await mutate(engine, "fay", "assetCreate", given))["node"]
     assert (node["metadata"], node["content"], node["versions"]["nodes"]) == ({}, None, [])
 
