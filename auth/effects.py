@@ -3,8 +3,7 @@
 The levels lie in temporary tables, so that as many pairs as an Org has can be compared.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -27,7 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import CreateTable, DropTable
 
 from auth.levels import Permission
-from auth.pairs import ASSETS, KINDS, PROJECTS, Scope, levels
+from auth.pairs import ASSETS, KINDS, PROJECTS, Scope, levels, merged
 from auth.rule import ORG_ID
 from auth.subject import Subject
 from db.models import ASSET, PRINCIPAL
@@ -73,25 +72,22 @@ class Difference(NamedTuple):
 
 
 class Effects:
-    """Watches scopes while changes are made in one transaction, which is to be undone."""
+    """Compares levels before and after changes in one transaction, which is to be undone."""
 
     def __init__(self, connection: AsyncConnection, subject: Subject, *, now: int) -> None:
         self._connection, self._dialect = connection, connection.dialect.name
         self._parameters = {"org_id": subject.org.id if subject.org else None, "now": now}
         self._watched: list[Scope] = []
 
-    async def watch(self, scope: Scope) -> None:
-        """Keep the levels of a scope as they are before the change; must be called before it is."""
-        if not self._watched:
-            await self._connection.execute(CreateTable(BEFORE))
-        new = self._unwatched(scope)
-        await self._fill(BEFORE, new)
-        self._watched.append(new)
+    async def watch(self, scopes: Iterable[Scope]) -> None:
+        """Keep the levels of the scopes as they are before the changes; must be called once."""
+        self._watched = merged(scopes)
+        await self._connection.execute(CreateTable(BEFORE))
+        for scope in self._watched:
+            await self._fill(BEFORE, scope)
 
     async def difference(self) -> Difference:
         """Return how the levels of the scopes that were watched differ now."""
-        if not self._watched:
-            return Difference((), ())
         await self._connection.execute(CreateTable(AFTER))
         for scope in self._watched:
             await self._fill(AFTER, scope)
@@ -99,17 +95,6 @@ class Effects:
         for table in (BEFORE, AFTER):
             await self._connection.execute(DropTable(table))
         return Difference(counts, first)
-
-    def _unwatched(self, scope: Scope) -> Scope:
-        """Return what isn't watched yet: its levels may not be those before the change any more."""
-        same = [one for one in self._watched if one.principals == scope.principals]
-        return replace(
-            scope,
-            spaces=_without(scope.spaces, [one.spaces for one in same]),
-            projects=_without(scope.projects, [one.projects for one in same]),
-            assets=_without(scope.assets, [one.assets for one in same]),
-            everything=scope.everything and not any(one.everything for one in same),
-        )
 
     async def _fill(self, table: Table, scope: Scope) -> None:
         found = levels(self._dialect, scope).subquery("found")
@@ -156,10 +141,6 @@ class Effects:
     async def _rows(self, statement: Select[Any]) -> Sequence[Any]:
         rows: Sequence[Any] = (await self._connection.execute(statement, self._parameters)).all()
         return rows
-
-
-def _without(ids: tuple[int, ...], watched: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
-    return tuple(id_ for id_ in ids if not any(id_ in some for some in watched))
 
 
 def _differing() -> Subquery:

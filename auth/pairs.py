@@ -4,7 +4,7 @@ The same pieces as `auth.access` (`auth.rule`), grouped by member as well. Param
 `now`, and those that a scope names.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,12 +62,31 @@ class Scope:
         }
 
 
+def merged(scopes: Iterable[Scope]) -> list[Scope]:
+    """Return the same members and nodes in as few scopes as that takes: one for each principals."""
+    found: dict[tuple[int, ...] | None, Scope] = {}
+    for scope in scopes:
+        known = found.get(scope.principals, Scope(scope.principals))
+        found[scope.principals] = Scope(
+            scope.principals,
+            spaces=_with(known.spaces, scope.spaces),
+            projects=_with(known.projects, scope.projects),
+            assets=_with(known.assets, scope.assets),
+            everything=known.everything or scope.everything,
+        )
+    return list(found.values())
+
+
 def levels(dialect: str, scope: Scope, kinds: Collection[int] = KINDS) -> CompoundSelect[Any]:
     """Return the rows (member_id, kind, node_id, level) of the scope whose level isn't NONE.
 
     They are of nodes of the kinds given alone.
     """
     return _Levels(dialect, scope).statement(kinds)
+
+
+def _with(known: tuple[int, ...], more: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys((*known, *more)))
 
 
 class _Levels:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import BigInteger, FromClause, Text, and_, literal, or_, select
 
 from auth.access import ORG_ID, Access
+from db import ids
 from db.models import ASSET, PROJECT, SPACE
 from db.queries import AnySelect, in_this_order
 from engine.page import Orders, Value
@@ -14,11 +15,15 @@ from resolvers.listing import Expression, Listing
 from resolvers.pagination import Matched, Paged, Walked
 from resolvers.paths import Level, Path
 from resolvers.projects import PROJECTS, org_shared, seen_projects
+from resolvers.revisions import revision_column
 from resolvers.spaces import SPACES
 
 
 class AssetRow(NamedTuple):
-    """An asset's columns; `metadata` is a JSON object as text, None for an empty one."""
+    """An asset's columns; `metadata` is a JSON object as text, None for an empty one.
+
+    `revision` is the Org's that last changed it.
+    """
 
     org_id: int
     id: int
@@ -30,6 +35,7 @@ class AssetRow(NamedTuple):
     level: int
     created_at: int
     updated_at: int
+    revision: int
 
 
 BY_NAME: Mapping[str, type[Value]] = {"sort": str, "id": int}
@@ -52,7 +58,8 @@ COLUMNS = (
 
 
 def _columns(asset: FromClause, level: Expression) -> dict[str, Expression]:
-    return {**{name: asset.c[name] for name in COLUMNS}, "level": level}
+    columns: dict[str, Expression] = {name: asset.c[name] for name in COLUMNS}
+    return {**columns, "level": level, "revision": revision_column(ids.ASSET, asset, ORG_ID)}
 
 
 def _in_project(_access: Access, parent: Any) -> Listing:

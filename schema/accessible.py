@@ -9,10 +9,10 @@ from engine.edge import Argument, column
 from resolvers import lookups
 from resolvers.lookups import AccessibleRow
 from schema.connection import Listed, ListOf, connection
+from schema.filter import MINIMUM
 from schema.kind import NodeKind, node_of_kind
 from schema.node import Node
 
-MINIMUM = Argument("minimum", Permission | None, "Only where they may do at least this.")
 UNDER = Argument("under", strawberry.ID | None, "Only this space or project, and what is in it.")
 
 

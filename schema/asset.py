@@ -9,9 +9,10 @@ from auth.levels import Permission
 from db.ids import ASSET
 from engine.edge import Edge, column, declare
 from resolvers import events, explanations, lookups, projects
+from resolvers import versions as version_rows
 from resolvers.assets import AssetRow
 from schema.access import Access, access
-from schema.connection import Connection, ListOf
+from schema.connection import Connection, ListOf, connection
 from schema.event import Event, history
 from schema.filter import NodeFilter, OrderDirection, optional, order_direction, order_field
 from schema.holder import Holder, who_has_access
@@ -24,6 +25,7 @@ from schema.node import (
     updated_column,
 )
 from schema.scalars import DateTime, Json, json_fragment, json_value
+from schema.version import VERSIONS, AssetVersion
 
 if TYPE_CHECKING:
     from schema.project import Project
@@ -52,6 +54,26 @@ class Asset(Node):
     access: Access | None = access(explanations.of_asset.rows)
     who_has_access: Connection[Holder] = who_has_access(lookups.holders_of_asset)
     history: Connection[Event] = history(events.of_asset, needs=("id", "level"), whom="its OWNER")
+    content: AssetVersion | None = declare(
+        Edge(
+            version_rows.newest_of_asset.rows,
+            needs=version_rows.ASSET,
+            gives=version_rows.VersionRow,
+        ),
+        description="The newest version of its content; null where it has none.",
+    )
+    versions: Connection[AssetVersion] = connection(
+        version_rows.of_asset,
+        VERSIONS,
+        needs=version_rows.ASSET,
+        orders=version_rows.ORDERS,
+        description="All versions of its content, the newest first.",
+    )
+    revision: int = column(
+        "revision",
+        description="The Org's revision that last changed it: pass it as `expectedRevision`, so "
+        "that nobody's change is overwritten unseen. 0 since an import or its project's copy.",
+    )
     created_at: DateTime = created_column()
     updated_at: DateTime = updated_column()
 

@@ -66,6 +66,7 @@ class ListOf(NamedTuple):
 
     They go by name where no order is asked for, or from the newest down. Further arguments are
     filters by themselves.
+    Without these, a list is neither filtered nor in any other order than its own.
     """
 
     row: type[Any]

@@ -6,7 +6,10 @@ from typing import Any
 import strawberry
 
 from auth.levels import Permission
+from engine.edge import Argument
 from schema.scalars import DateTime
+
+MINIMUM = Argument("minimum", Permission | None, "Only where they may do at least this.")
 
 
 def optional(description: str) -> Any:

@@ -10,9 +10,8 @@ from engine.edge import Edge, column, declare
 from resolvers import lookups
 from resolvers.lookups import HolderRow
 from resolvers.principals import MemberRow, member_by_id
-from schema.accessible import MINIMUM
 from schema.connection import Listed, ListOf, connection
-from schema.filter import OrderDirection, optional, order_direction, order_field
+from schema.filter import MINIMUM, OrderDirection, optional, order_direction, order_field
 from schema.principal import Member
 
 

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from schema.changes.assets import AssetMutations
 from schema.changes.grants import GrantMutations
 from schema.changes.groups import GroupMutations
 from schema.changes.members import MemberMutations
@@ -12,5 +13,12 @@ from schema.changes.spaces import SpaceMutations
 @strawberry.type(
     description="All that can be changed. Each field is a transaction of its own, in their order."
 )
-class Mutation(SpaceMutations, ProjectMutations, GrantMutations, MemberMutations, GroupMutations):
+class Mutation(
+    SpaceMutations,
+    ProjectMutations,
+    AssetMutations,
+    GrantMutations,
+    MemberMutations,
+    GroupMutations,
+):
     """The root of mutations."""

@@ -8,6 +8,7 @@ from graphql import (
     IntValueNode,
     ListValueNode,
     NullValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     ValueNode,
     VariableNode,
@@ -41,6 +42,14 @@ class Sizes:
         """Return how many ids the field is given; a value that is no list is a list of one."""
         value = self._argument(field, "ids")
         return 0 if value is None else length(value)
+
+    def changed(self, field: FieldNode) -> int:
+        """Return how many ids a change of many is given in its `input`."""
+        value = self._argument(field, "input")
+        if isinstance(value, ObjectValueNode):
+            given = {each.name.value: each.value for each in value.fields}
+            value = {"ids": self._read(given["ids"])} if "ids" in given else None
+        return _ids_in(value) or 0
 
     def _argument(self, field: FieldNode, name: str) -> object:
         for argument in field.arguments or ():
@@ -86,6 +95,14 @@ def length(value: object) -> int:
     return len(cast("Sequence[object]", value)) if isinstance(value, list | tuple) else 1
 
 
+def _ids_in(value: object) -> int | None:
+    """Return the number of the ids in an object; None where it holds none."""
+    if not isinstance(value, Mapping):
+        return None
+    ids = cast("Mapping[str, object]", value).get("ids")
+    return None if ids is None else length(ids)
+
+
 def shape(value: object) -> object:
     """Return what sizes can depend on in a variable's value: equal shapes give equal sizes."""
-    return None if value is None else (whole(value), length(value))
+    return None if value is None else (whole(value), length(value), _ids_in(value))

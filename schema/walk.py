@@ -18,19 +18,23 @@ from graphql import (
 
 from schema.expansion import fragments_of
 from schema.sizes import Sizes
-from schema.weights import UNKNOWN, Counts, weights_of
+from schema.weights import LISTED, UNKNOWN, Counts, weights_of
 
 Steps: TypeAlias = Iterator["Steps"]
 
 
 @dataclass(slots=True)
 class Totals:
-    """A running count of what is selected in one place."""
+    """A running count of what is selected in one place.
+
+    `results` is what each of the results of a change of many costs, which aren't counted yet.
+    """
 
     depth: int = 0
     aliases: int = 0
     directives: int = 0
     cost: int = 0
+    results: int = 0
 
     def add(self, other: "Totals") -> None:
         """Count what is selected beside; only depth does not add up."""
@@ -38,6 +42,7 @@ class Totals:
         self.aliases += other.aliases
         self.directives += other.directives
         self.cost += other.cost
+        self.results += other.results
 
 
 class Walk:
@@ -92,19 +97,27 @@ class Walk:
         below = Totals()
         yield self._selections(selected, type_name, below)
         below.depth += 1
-        below.cost = self._cost(counts, field, below.cost)
+        if counts is Counts.RESULTS:
+            below.cost, below.results = 0, below.cost
+        elif counts is Counts.CHANGES:
+            below.cost += self._sizes.changed(field) * below.results
+            below.results = 0
+        else:
+            below.cost = self._cost(counts, field, below.cost)
         into.add(below)
 
     def _cost(self, counts: Counts, field: FieldNode, below: int) -> int:
         match counts:
-            case Counts.NOTHING:
-                return below
             case Counts.NODE:
                 return 1 + below
             case Counts.PAGE:
                 return self._sizes.page(field) * (1 + below)
             case Counts.IDS:
                 return self._sizes.ids(field) * (1 + below)
+            case Counts.LIST:
+                return LISTED * below
+            case _:
+                return below
 
     def _spread(self, fragment: FragmentDefinitionNode, into: Totals) -> Steps:
         name = fragment.name.value

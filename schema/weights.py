@@ -4,7 +4,7 @@
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
 # pyright: reportUnknownVariableType=false
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeAlias
 from graphql import (
     GraphQLArgument,
     GraphQLField,
+    GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
@@ -22,14 +23,25 @@ from graphql import (
     is_list_type,
 )
 
+LISTED = 100  # no list without a page or ids is longer
+
+Place: TypeAlias = tuple[str, str]  # the names of a type and of a field in it
+
 
 class Counts(Enum):
-    """What a field itself counts: nothing, one node, its page's size or the number of its ids."""
+    """What a field itself counts: nothing, one node, its page's size or the number of its ids.
+
+    A change of many counts its `results` as often as it is given ids; a list that has no page is
+    counted as if it were as long as such lists get.
+    """
 
     NOTHING = "nothing"
     NODE = "node"
     PAGE = "page"
     IDS = "ids"
+    LIST = "list"
+    RESULTS = "results"
+    CHANGES = "changes"
 
 
 class Weight(NamedTuple):
@@ -53,12 +65,16 @@ def weights_of(schema: GraphQLSchema) -> Weights:
         for type_ in schema.type_map.values()
         if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType)
     }
-    wrappers = frozenset(_wrappers(fields))
+    changes = dict(_changes(schema))
+    known = {
+        **dict.fromkeys(_wrappers(fields), Counts.NOTHING),
+        **dict.fromkeys(changes, Counts.CHANGES),
+        **dict.fromkeys(_results(fields, changes.values()), Counts.RESULTS),
+    }
     return {
         type_name: {
             name: Weight(
-                Counts.NOTHING if (type_name, name) in wrappers else _counts(field),
-                get_named_type(field.type).name,
+                known.get((type_name, name)) or _counts(field), get_named_type(field.type).name
             )
             for name, field in own.items()
         }
@@ -66,7 +82,25 @@ def weights_of(schema: GraphQLSchema) -> Weights:
     }
 
 
-def _wrappers(fields: Fields) -> Iterator[tuple[str, str]]:
+def _changes(schema: GraphQLSchema) -> Iterator[tuple[Place, str]]:
+    """Yield the changes of many, each with the name of its payload's type."""
+    root = schema.mutation_type
+    for name, field in root.fields.items() if root else ():
+        given = field.args.get("input")
+        type_ = get_named_type(given.type) if given else None
+        if isinstance(type_, GraphQLInputObjectType) and "ids" in type_.fields:
+            yield (root.name if root else "", name), get_named_type(field.type).name
+
+
+def _results(fields: Fields, payloads: Iterable[str]) -> Iterator[Place]:
+    """Yield the lists in those payloads that have a row for each id."""
+    for payload in payloads:
+        for name, field in fields.get(payload, {}).items():
+            if _is_list(field) and isinstance(get_named_type(field.type), GraphQLObjectType):
+                yield payload, name
+
+
+def _wrappers(fields: Fields) -> Iterator[Place]:
     """Yield the fields that only hold a page's nodes, which the page has counted already."""
     pages = [field for own in fields.values() for field in own.values() if "first" in field.args]
     for page in pages:
@@ -84,7 +118,9 @@ def _counts(field: GraphQLField) -> Counts:
     ids = field.args.get("ids")
     if ids is not None and _is_list(ids) and _is_list(field):
         return Counts.IDS
-    return Counts.NODE if _is_node(get_named_type(field.type)) else Counts.NOTHING
+    if _is_node(get_named_type(field.type)):
+        return Counts.NODE
+    return Counts.LIST if _is_list(field) else Counts.NOTHING
 
 
 def _is_list(holder: GraphQLField | GraphQLArgument) -> bool:

@@ -14,6 +14,8 @@ from auth.secret import load_secret
 from db.engine import open_engine
 from db.errors import is_unavailable
 from engine.executor import Executor
+from resolvers.changes.limits import Limit
+from resolvers.changes.limits import Limits as ChangeLimits
 from resolvers.context import reading
 from resolvers.mutating import mutating
 from schema.documents import Documents
@@ -37,8 +39,9 @@ def create_app(settings: Settings) -> Starlette:
     documents = Documents(limits_of(settings), introspection=settings.introspection)
     executor = executor_of(settings)
     metrics = Metrics(executor.counts) if settings.metrics else None
+    changing = partial(mutating, engine, limits=change_limits_of(settings))
     view = GraphQLView(
-        Operations(executor, documents, partial(reading, engine), partial(mutating, engine)),
+        Operations(executor, documents, partial(reading, engine), changing),
         Authenticator(secret_of(settings), issuer_of(settings)),
         max_bytes=settings.max_request_bytes,
         persisted=persisted_of(settings),
@@ -78,6 +81,14 @@ def limits_of(settings: Settings) -> Limits:
         aliases=settings.max_aliases,
         directives=settings.max_directives,
         cost=settings.max_cost,
+    )
+
+
+def change_limits_of(settings: Settings) -> ChangeLimits:
+    """Return the limits on what an Org and a space hold."""
+    return ChangeLimits(
+        spaces_in_org=Limit(settings.warn_spaces, settings.max_spaces),
+        projects_in_space=Limit(settings.warn_projects, settings.max_projects),
     )
 
 

@@ -52,6 +52,19 @@ class Settings(BaseSettings):
         default=False, description="whether all others are refused, GraphiQL's too"
     )
 
+    warn_spaces: int | None = Field(
+        default=None, ge=1, description="live spaces in an Org, beyond which a change warns"
+    )
+    max_spaces: int | None = Field(
+        default=None, ge=1, description="live spaces in an Org, beyond which none is added"
+    )
+    warn_projects: int | None = Field(
+        default=None, ge=1, description="live projects in a space, beyond which a change warns"
+    )
+    max_projects: int | None = Field(
+        default=None, ge=1, description="live projects in a space, beyond which none is added"
+    )
+
     max_request_bytes: int = Field(default=MEBIBYTE, ge=1024, description="of a request's body")
     max_tokens: int = Field(default=5_000, ge=1, description="in a document")
     max_depth: int = Field(default=24, ge=1, description="of fields in fields")

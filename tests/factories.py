@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from copy import copy
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, Self
@@ -68,12 +69,15 @@ class Manifest:
         told = _given(description=description)
         return self._add("project", space=space, key=key, name=name or key, **told)
 
-    def asset(self, path: str, *, name: str | None = None, kind: str = "FILE") -> Self:
-        """Add an asset to a project, shared ones included."""
+    def asset(
+        self, path: str, *, name: str | None = None, kind: str = "FILE", text: str | None = None
+    ) -> Self:
+        """Add an asset to a project, shared ones included; `text` is its content."""
         project, _, key = path.rpartition("/")
         space, _, project = project.rpartition("/")
         placed = {"space": space or None, "project": project, "key": key}
-        return self._add("asset", **placed, name=name or key, kind=kind)
+        content = {} if text is None else {"content": {"mediaType": "text/plain", "text": text}}
+        return self._add("asset", **placed, name=name or key, kind=kind, **content)
 
     def grant(
         self,
@@ -87,6 +91,12 @@ class Manifest:
         """Add a grant to `user:ada` or `group:build`; `expires_at` is a time as text."""
         held = {"to": to, "level": level, "on": on, "propagate": propagate}
         return self._add("grant", **held, **_given(expiresAt=expires_at))
+
+    def copy(self) -> Self:
+        """Return another manifest with the same lines so far."""
+        made = copy(self)
+        made._lines = [*self._lines]  # noqa: SLF001 - its own class
+        return made
 
     def lines(self) -> list[bytes]:
         """Return the manifest as its file has it."""

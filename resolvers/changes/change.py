@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth.actions import ACTIONS, Need, On
 from auth.check import check
-from auth.effects import Effects
 from auth.levels import Permission
 from auth.pairs import Scope
 from auth.subject import OrgRow, Subject
@@ -19,7 +18,10 @@ from db.reader import ConnectionReader
 from resolvers import principals, spaces
 from resolvers.changes.limits import Limits
 from resolvers.context import Reading
-from resolvers.errors import FORBIDDEN, INVALID, ErrorRow, UserError, not_found
+from resolvers.errors import FORBIDDEN, INVALID, STALE, ErrorRow, UserError, not_found
+from resolvers.revisions import last_revision
+
+CHANGED_SINCE = "This is at revision {} now: look at what was changed, and try again."
 
 Input: TypeAlias = Mapping[str, Any]
 MOST_IDS = 1_000
@@ -71,7 +73,7 @@ class UnchangedError(Exception):
 class Change:
     """One change by one asker. `now` is in microseconds; the Org's lock is held already.
 
-    `effects` compares permissions in a dry run, of which nothing is kept.
+    `scopes` is where a dry run, of which nothing is kept, notes what the change may alter.
     """
 
     connection: AsyncConnection
@@ -79,16 +81,12 @@ class Change:
     org: OrgRow
     now: int
     limits: Limits = field(default_factory=Limits)
-    effects: Effects | None = None
+    scopes: list[Scope] | None = None
 
     async def find(self, text: str, type_: str | tuple[str, ...], field: str) -> NodeId:
         """Return the node that a public id names; NOT_FOUND unless the asker sees one there."""
-        node = parse_id(text)
-        if (
-            node is None
-            or node.type not in (type_ if isinstance(type_, tuple) else (type_,))
-            or not await self._sees(node)
-        ):
+        node, types = parse_id(text), (type_,) if isinstance(type_, str) else type_
+        if node is None or node.type not in types or not await self._sees(node):
             raise not_found(field)
         return node
 
@@ -100,18 +98,30 @@ class Change:
         reading = Reading(ConnectionReader(self.connection), self.subject, now=self.now)
         return bool(await SEEN[node.type].rows(reading, [(node.id,)], None, ("id",)))
 
+    async def expect(self, node: NodeId, revision: int | None) -> None:
+        """Refuse the change unless the node is at this revision still; None is any."""
+        if revision is None:
+            return
+        newest = await self.connection.scalar(last_revision(self.org.id, public_id(*node)))
+        if newest != revision:
+            raise UserError(STALE, CHANGED_SINCE.format(newest), "expectedRevision")
+
     async def level(self, node: NodeId) -> Permission:
         """Return the asker's permission on a node; NONE where there is none."""
         return await check(self.connection, self.subject, node, now=self.now)
 
-    async def require(self, action: str, field: str, **nodes: NodeId | None) -> None:
+    async def require(
+        self, action: str, field: str, *, target_field: str | None = None, **nodes: NodeId | None
+    ) -> None:
         """Refuse the action unless the asker may; `nodes` are what its needs are on, by name.
 
-        They are called as `On` calls them; the Org needs no name.
+        They are called as `On` calls them; the Org needs no name. The fields are of the input.
         """
         for need in ACTIONS[action]:
             if not await self._meets(need, nodes):
-                raise UserError(FORBIDDEN, _refusal(action, need), field)
+                at_target = need.on == (On.TARGET,)
+                wrong = target_field if at_target and target_field else field
+                raise UserError(FORBIDDEN, _refusal(action, need), wrong)
 
     async def _meets(self, need: Need, nodes: Mapping[str, NodeId | None]) -> bool:
         """Return whether the asker has the level on one of the nodes that the need is on."""
@@ -122,9 +132,12 @@ class Change:
         return False
 
     async def affects(self, scope: Scope) -> None:
-        """Tell, before anything is written, whose permissions on what the change may alter."""
-        if self.effects is not None:
-            await self.effects.watch(scope)
+        """Tell whose permissions on what the change may alter; it must name them before and after.
+
+        A scope is looked up before the change and after it: what it leaves must be named, too.
+        """
+        if self.scopes is not None:
+            self.scopes.append(scope)
 
     @property
     def org_node(self) -> NodeId:

@@ -21,29 +21,29 @@ def checked(given: Input, field: str, check: Callable[[object], Any]) -> Any:
         raise UserError(INVALID, f"The {field} {error}.", field) from error
 
 
-def name_columns(given: Input) -> dict[str, str]:
+def name_columns(given: Input, field: str = "name") -> dict[str, str]:
     """Return the columns of a node's name, which is brought into Unicode's form NFC."""
-    columns = _columns(given, values.name)
+    columns = _columns(given, field, values.name)
     if columns["folded"] == RESERVED:
-        raise UserError(INVALID, f'The name "{RESERVED}" is reserved.', "name")
+        raise UserError(INVALID, f'The name "{RESERVED}" is reserved.', field)
     return columns
 
 
 def title_columns(given: Input) -> dict[str, str]:
     """Return the columns of a member's or a group's name, in which any character may be."""
-    return _columns(given, values.title)
+    return _columns(given, "name", values.title)
 
 
-def _columns(given: Input, check: Callable[[object], Any]) -> dict[str, str]:
-    normal = {"name": unicodedata.normalize("NFC", given["name"])}
-    name: str = checked(normal, "name", check)
+def _columns(given: Input, field: str, check: Callable[[object], Any]) -> dict[str, str]:
+    normal = {field: unicodedata.normalize("NFC", given[field])}
+    name: str = checked(normal, field, check)
     folded = fold(name)
     return {"name": name, "folded": folded, "sort": sort_form(folded)}
 
 
-def key_of(given: Input) -> str:
+def key_of(given: Input, field: str = "key") -> str:
     """Return a node's key, which no shared project has."""
-    key: str = checked(given, "key", values.key)
+    key: str = checked(given, field, values.key)
     if key == RESERVED:
-        raise UserError(INVALID, f'The key "{RESERVED}" is reserved.', "key")
+        raise UserError(INVALID, f'The key "{RESERVED}" is reserved.', field)
     return key

@@ -1,9 +1,15 @@
-"""Dry runs: a change that is made, compared with what was, and undone."""
+"""Dry runs: a change that is made, compared with what was, and undone.
 
-from collections.abc import Awaitable, Callable
+It is made twice: first to learn whose permissions it may alter, and then, once those are known as
+they are before it, to see what they become. So a change of many is compared as a whole.
+"""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from auth.effects import Effects
+from auth.pairs import Scope
 from resolvers.changes.answer import FIELD, Changed, Plan, fingerprint
 from resolvers.changes.change import Change, Input
 from resolvers.errors import PLAN_OUTDATED, UserError
@@ -18,17 +24,27 @@ async def tried(
     making: Change, name: str, given: Input, make: Callable[[Change], Awaitable[Changed]]
 ) -> Changed:
     """Return what the change would be refused for, or whose permissions it would alter."""
+    scopes = list[Scope]()
+    async with _undone(making):
+        answer = await make(replace(making, scopes=scopes))
+    if answer.revision is None:
+        return answer
     effects = Effects(making.connection, making.subject, now=making.now)
-    savepoint = await making.connection.begin_nested()
-    try:
-        answer = await make(replace(making, effects=effects))
-        if answer.revision is None:
-            return answer
+    async with _undone(making):
+        await effects.watch(scopes)
+        await make(making)
         plan = Plan(_token(making, name, given), await effects.difference())
-    finally:
-        await savepoint.rollback()
     items = tuple(item._replace(undo_token=None) for item in answer.items)
     return answer._replace(revision=None, undo_token=None, items=items, plan=plan)
+
+
+@asynccontextmanager
+async def _undone(making: Change) -> AsyncGenerator[None]:
+    savepoint = await making.connection.begin_nested()
+    try:
+        yield
+    finally:
+        await savepoint.rollback()
 
 
 def check_plan(making: Change, name: str, given: Input) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from sqlalchemy import Table, insert, select, update
 
 from db import ids
@@ -18,16 +19,18 @@ TABLES = {
     ids.MEMBER: PRINCIPAL,
     ids.GROUP: PRINCIPAL,
 }
-TYPES = {  # by an action's noun
-    "space": ids.SPACE,
-    "project": ids.PROJECT,
-    "asset": ids.ASSET,
-    "member": ids.MEMBER,
-    "group": ids.GROUP,
+NOUNS = {
+    ids.SPACE: "space",
+    ids.PROJECT: "project",
+    ids.ASSET: "asset",
+    ids.MEMBER: "member",
+    ids.GROUP: "group",
 }
+TYPES = {noun: type_ for type_, noun in NOUNS.items()}  # by an action's noun
 PARENTS = {ids.PROJECT: ids.SPACE, ids.ASSET: ids.PROJECT}
 LIES_IN = {ids.PROJECT: "space_id", ids.ASSET: "project_id"}  # the column of the parent's id
 DERIVED = {"folded", "sort"}  # made of the name
+METADATA = "metadata"  # kept as JSON's text
 SHARED_NAME = {"key": "shared", "name": "shared", "folded": "shared", "sort": "shared"}
 KEPT = "A shared project goes with its space: it can't be renamed, moved, copied or deleted."
 OF_SHARED_TOO = {"project.update"}
@@ -40,10 +43,17 @@ async def found(
     node = await making.find(given["id"], TYPES[action.partition(".")[0]], "id")
     row = await row_of(making, node)
     space = parent_of(node, row) if node.type == ids.PROJECT else None
-    await making.require(action, "id", node=node, space=space, target=target)
+    places = {"node": node, "space": space, "target": target}
+    await making.require(action, "id", target_field="into", **places)
     if node.type == ids.PROJECT and row.is_shared and action not in OF_SHARED_TOO:
         raise UserError(SHARED, KEPT, "id")
+    await making.expect(node, given.get("expectedRevision"))
     return node, row
+
+
+async def target_of(making: Change, given: Input, type_: str) -> NodeId:
+    """Return the space or the project that the input's `into` names."""
+    return await making.find(given["into"], type_, "into")
 
 
 async def changed(making: Change, given: Input, action: str, columns: Mapping[str, Any]) -> Done:
@@ -97,7 +107,11 @@ async def path_of(making: Change, node: NodeId) -> str:
 
 def told(columns: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the log tells of columns."""
-    return {name: value for name, value in columns.items() if name not in DERIVED}
+    return {
+        name: orjson.loads(value) if name == METADATA and value is not None else value
+        for name, value in columns.items()
+        if name not in DERIVED
+    }
 
 
 def here(table: Table, node: NodeId) -> tuple[Any, ...]:

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from resolvers.changes import deletions, projects
+from resolvers.changes import copies, deletions, moves, projects
 from resolvers.changes.change import Each
 from resolvers.projects import ProjectRow, by_id
 from schema.changes.inputs import (
@@ -15,6 +15,7 @@ from schema.changes.inputs import (
     Repeatable,
     needed,
 )
+from schema.changes.moving import ArrivalInput, ArrivalsInput
 from schema.changes.payload import (
     Item,
     Payload,
@@ -28,12 +29,14 @@ from schema.changes.plan import AccessPlan
 from schema.filter import optional
 from schema.project import Project
 
+INTO = "The space that it is to be in."
+
 
 @strawberry.input(description="A new project.")
 class ProjectCreateInput(Repeatable):
     """What `projectCreate` takes."""
 
-    space: strawberry.ID = needed("The space that it is to be in.")
+    space: strawberry.ID = needed(INTO)
     key: str = needed(KEY)
     name: str = needed(NAME)
     description: str | None = optional(PURPOSE)
@@ -61,6 +64,34 @@ class ProjectDeleteInput(PlannableNodeInput):
 @strawberry.input(description="The projects that are to go into the recycle bin.")
 class ProjectsDeleteInput(PlannableNodesInput):
     """What `projectsDelete` takes."""
+
+
+@strawberry.input(description="The project that is to be in another space.")
+class ProjectMoveInput(ArrivalInput):
+    """What `projectMove` takes."""
+
+    into: strawberry.ID = needed(INTO)
+
+
+@strawberry.input(description="The projects that are to be in another space.")
+class ProjectsMoveInput(ArrivalsInput):
+    """What `projectsMove` takes."""
+
+    into: strawberry.ID = needed(INTO)
+
+
+@strawberry.input(description="The project that is to be copied with its assets.")
+class ProjectCopyInput(ArrivalInput):
+    """What `projectCopy` takes."""
+
+    into: strawberry.ID = needed(INTO)
+
+
+@strawberry.input(description="The projects that are to be copied with their assets.")
+class ProjectsCopyInput(ArrivalsInput):
+    """What `projectsCopy` takes."""
+
+    into: strawberry.ID = needed(INTO)
 
 
 @strawberry.type(description="The answer to a change of a project.")
@@ -108,6 +139,34 @@ class ProjectMutations:
         projects.describe,
         ProjectUpdateInput,
         description="Change what is said of a project. Takes FULL on it.",
+    )
+    project_move: ProjectPayload = mutation(
+        "projectMove",
+        moves.move_project,
+        ProjectMoveInput,
+        description="Move a project into another space, with the grants on it. Takes OWNER on it "
+        "or on its space, and FULL on the other space.",
+    )
+    projects_move: ProjectsPayload = mutation(
+        "projectsMove",
+        Each(moves.move_project),
+        ProjectsMoveInput,
+        description="Move projects into another space, with the grants on them. Takes OWNER on "
+        "each or on its space, and FULL on the other space.",
+    )
+    project_copy: ProjectPayload = mutation(
+        "projectCopy",
+        copies.copy_project,
+        ProjectCopyInput,
+        description="Copy a project and its assets, and be granted OWNER of the copy. Takes READ "
+        "on it, and FULL on the space.",
+    )
+    projects_copy: ProjectsPayload = mutation(
+        "projectsCopy",
+        Each(copies.copy_project),
+        ProjectsCopyInput,
+        description="Copy projects and their assets, and be granted OWNER of the copies. Takes "
+        "READ on each, and FULL on the space.",
     )
     project_delete: ProjectPayload = mutation(
         "projectDelete",

@@ -26,7 +26,8 @@ def random_org(random: Random, key: str) -> Manifest:
             path = f"s{number}/p{each}"
             manifest.project(path, name=random.choice(("Site", "site ü")) + f" {each * 4}")
             for asset in range(random.randint(0, 3)):
-                manifest.asset(f"{path}/a{asset}", kind=random.choice(("FILE", "TASK")))
+                kind, text = random.choice(("FILE", "TASK")), random.choice((None, "", "One ü"))
+                manifest.asset(f"{path}/a{asset}", kind=kind, text=text)
     manifest.project("s1/p9").project("s2/p9")
     for on in (*PLACES[:3], "s1/p9", "s2/p9", *PLACES[5:]):
         for to in PRINCIPALS:

@@ -100,6 +100,37 @@ class Payload:
     revision: int = 1
 
 
+@strawberry.input
+class Many:
+    ids: list[strawberry.ID]
+    into: strawberry.ID | None = None
+
+
+@strawberry.type
+class Result:
+    id: strawberry.ID
+    node: Project | None = None
+
+
+@strawberry.type
+class Pair:
+    project: Project
+    space: Space
+
+
+@strawberry.type
+class ManyPayload:
+    results: list[Result]
+    first: "Plan | None" = None
+    revision: int = 1
+
+
+@strawberry.type
+class Plan:
+    pairs: list[Pair]
+    levels: list[str]
+
+
 @strawberry.type
 class Query:
     name: str = "root"
@@ -138,6 +169,10 @@ class Mutation:
     @strawberry.mutation
     def project_rename(self, name: str) -> Payload:
         return Payload()
+
+    @strawberry.mutation
+    def projects_move(self, input: Many) -> ManyPayload:  # noqa: A002 - as in ours
+        return ManyPayload(results=[])
 
 
 @strawberry.type

@@ -6,6 +6,7 @@ import pytest
 from graphql import parse
 
 from schema.measure import UNCOUNTABLE, Usage, measure
+from schema.sizes import shape
 from tests.schema.spaces import SCHEMA
 
 
@@ -123,6 +124,63 @@ def test_a_variable_has_its_default_unless_it_is_given(
 def test_ids_in_a_variable_count_one_by_one(variables: dict[str, object], cost: int) -> None:
     text = 'query ($ids: [ID!]! = ["a", "b", "c"]) { nodes(ids: $ids) { id } }'
     assert measured(text, variables).cost == cost
+
+
+MANY = '{ projectsMove(input: {ids: ["a", "b"], into: "c"})'
+
+
+@pytest.mark.parametrize(
+    ("text", "cost"),
+    [
+        (f"mutation {MANY} {{ revision results {{ id }} }} }}", 0),
+        (f"mutation {MANY} {{ results {{ id node {{ id }} }} }} }}", 2),
+        (f"mutation {MANY} {{ results {{ node {{ space {{ id }} }} }} }} }}", 4),
+        (f"mutation {MANY} {{ results {{ node {{ assets(first: 3) {{ totalCount }} }} }} }} }}", 8),
+        (f"mutation {MANY} {{ first {{ levels }} }} }}", 0),
+        (f"mutation {MANY} {{ first {{ pairs {{ project {{ id }} space {{ id }} }} }} }} }}", 200),
+        ((f"mutation {MANY} {{ ...P ...P }} }} "
+         "fragment P on ManyPayload { results { ...R } first { pairs { space { id } } } } "
+         "fragment R on Result { node { id } }"), 204),
+        ('mutation { projectsMove(input: {ids: "a"}) { results { node { id } } } }', 1),
+        ("mutation { projectsMove(input: {ids: null}) { results { node { id } } } }", 0),
+        ("mutation { projectsMove(input: {}) { results { node { id } } } }", 0),
+        ("mutation { projectsMove(input: 1) { results { node { id } } } }", 0),
+        ("mutation { projectsMove { results { node { id } } } }", 0),
+    ],
+)  # fmt: skip
+def test_each_result_of_a_change_of_many_counts(text: str, cost: int) -> None:
+    assert measured(text).cost == cost
+
+
+@pytest.mark.parametrize(
+    ("variables", "cost"),
+    [
+        ({}, 0),
+        ({"input": {"ids": ["a", "b", "c"]}}, 3),
+        ({"input": {"ids": "a"}}, 1),
+        ({"input": {"into": "a"}}, 0),
+        ({"input": None}, 0),
+        ({"input": ["a", "b"]}, 0),
+    ],
+)
+def test_the_ids_of_a_change_may_come_in_a_variable(
+    variables: dict[str, object], cost: int
+) -> None:
+    text = "mutation ($input: Many!) { projectsMove(input: $input) { results { node { id } } } }"
+    assert measured(text, variables).cost == cost
+
+
+def test_the_memory_of_costs_tells_the_numbers_of_ids_apart() -> None:
+    shapes = [shape({"ids": ids}) for ids in ([], ["a"], ["a", "b"], ["c", "d"], None)]
+    assert len({*shapes}) == 4
+    assert shapes[2] == shapes[3]
+
+
+def test_a_variable_may_hold_the_ids_alone() -> None:
+    text = """mutation ($ids: [ID!] = ["a"]) {
+      projectsMove(input: {ids: $ids}) { results { node { id } } } }"""
+    assert measured(text).cost == 1
+    assert measured(text, {"ids": ["a", "b"]}).cost == 2
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,15 @@ async def mutate(
     return await answered(engine, user, name, given, payload=payload)
 
 
+async def bulk(
+    engine: AsyncEngine, user: str, name: str, given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the payload of a mutation of many."""
+    result = "id node { id key name } errors { code field } undoToken"
+    payload = f"results {{ {result} }} errors {{ code field }} revision warnings"
+    return await answered(engine, user, name, given, payload=payload)
+
+
 async def answered(
     engine: AsyncEngine, user: str, name: str, given: Mapping[str, Any], *, payload: str
 ) -> dict[str, Any]:

@@ -1,0 +1,202 @@
+"""The mutations of assets."""
+
+import strawberry
+
+from resolvers.assets import AssetRow, by_id
+from resolvers.changes import assets, copies, deletions, moves
+from resolvers.changes.change import Each
+from schema.asset import Asset
+from schema.changes.inputs import (
+    KEY,
+    NAME,
+    NodeInput,
+    PlannableNodeInput,
+    PlannableNodesInput,
+    Repeatable,
+    needed,
+)
+from schema.changes.moving import ArrivalInput, ArrivalsInput
+from schema.changes.payload import (
+    Item,
+    Payload,
+    mutation,
+    node_edge,
+    plan_column,
+    results_column,
+    undo_column,
+)
+from schema.changes.plan import AccessPlan
+from schema.filter import optional
+from schema.scalars import Json
+
+KIND = "PIPELINE, TASK, ACCOUNT, FILE, DATASET or any other: 1 to 64 of A-Z 0-9 _, a letter first."
+METADATA = "An object of whatever is to be noted"
+CONTENT = "What it holds"
+INTO = "The project that it is to be in."
+EXPECTED = "The asset's `revision` as it was read: the change is refused if it has another by now."
+
+
+@strawberry.input(description="The content of an asset: either a text or a reference.")
+class AssetContentInput:
+    """One version of it."""
+
+    media_type: str = strawberry.field(description="What it is, such as text/plain.")
+    text: str | None = optional("The content itself; for what is small.")
+    reference: str | None = optional("Where it is kept: a URI, such as s3://bucket/object.")
+
+
+@strawberry.input(description="A new asset.")
+class AssetCreateInput(Repeatable):
+    """What `assetCreate` takes."""
+
+    project: strawberry.ID = needed("The project that it is to be in.")
+    key: str = needed(KEY)
+    name: str = needed(NAME)
+    kind: str = needed(KIND)
+    metadata: Json | None = optional(f"{METADATA}; null for nothing.")
+    content: AssetContentInput | None = optional(f"{CONTENT}; null for nothing.")
+
+
+@strawberry.input(description="Another name for an asset.")
+class AssetRenameInput(NodeInput):
+    """What `assetRename` takes."""
+
+    name: str = needed(NAME)
+    expected_revision: int | None = optional(EXPECTED)
+
+
+@strawberry.input(description="What is changed of an asset: what is null or left out stays.")
+class AssetUpdateInput(NodeInput):
+    """What `assetUpdate` takes."""
+
+    kind: str | None = optional(KIND)
+    metadata: Json | None = optional(f"{METADATA}, instead of all that was; {{}} for nothing.")
+    content: AssetContentInput | None = optional(f"{CONTENT} now: a new version.")
+    expected_revision: int | None = optional(EXPECTED)
+
+
+@strawberry.input(description="The asset that is to go into the recycle bin.")
+class AssetDeleteInput(PlannableNodeInput):
+    """What `assetDelete` takes."""
+
+    expected_revision: int | None = optional(EXPECTED)
+
+
+@strawberry.input(description="The assets that are to go into the recycle bin.")
+class AssetsDeleteInput(PlannableNodesInput):
+    """What `assetsDelete` takes."""
+
+
+@strawberry.input(description="The asset that is to be in another project.")
+class AssetMoveInput(ArrivalInput):
+    """What `assetMove` takes."""
+
+    into: strawberry.ID = needed(INTO)
+    expected_revision: int | None = optional(EXPECTED)
+
+
+@strawberry.input(description="The assets that are to be in another project.")
+class AssetsMoveInput(ArrivalsInput):
+    """What `assetsMove` takes."""
+
+    into: strawberry.ID = needed(INTO)
+
+
+@strawberry.input(description="The asset that is to be copied.")
+class AssetCopyInput(ArrivalInput):
+    """What `assetCopy` takes."""
+
+    into: strawberry.ID = needed(INTO)
+
+
+@strawberry.input(description="The assets that are to be copied.")
+class AssetsCopyInput(ArrivalsInput):
+    """What `assetsCopy` takes."""
+
+    into: strawberry.ID = needed(INTO)
+
+
+@strawberry.type(description="The answer to a change of an asset.")
+class AssetPayload(Payload):
+    """An asset after a change."""
+
+    node: Asset | None = node_edge(by_id.rows, AssetRow)
+    undo_token: str | None = undo_column()
+    plan: AccessPlan | None = plan_column()
+
+
+@strawberry.type(description="What came of one of many assets.")
+class AssetResult(Item):
+    """An asset after a change of many."""
+
+    node: Asset | None = node_edge(by_id.rows, AssetRow)
+
+
+@strawberry.type(description="The answer to a change of many assets.")
+class AssetsPayload(Payload):
+    """Assets after a change."""
+
+    results: list[AssetResult] = results_column()
+    plan: AccessPlan | None = plan_column()
+
+
+@strawberry.type
+class AssetMutations:
+    """The fields of the mutation root that are about assets."""
+
+    asset_create: AssetPayload = mutation(
+        "assetCreate",
+        assets.create,
+        AssetCreateInput,
+        description="Make an asset. Takes FULL on the project.",
+    )
+    asset_rename: AssetPayload = mutation(
+        "assetRename",
+        assets.rename,
+        AssetRenameInput,
+        description="Give an asset another name. Takes FULL on it.",
+    )
+    asset_update: AssetPayload = mutation(
+        "assetUpdate",
+        assets.update,
+        AssetUpdateInput,
+        description="Change an asset's kind, metadata and content. Takes FULL on it.",
+    )
+    asset_move: AssetPayload = mutation(
+        "assetMove",
+        moves.move_asset,
+        AssetMoveInput,
+        description="Move an asset into another project. Takes FULL on it and on that project.",
+    )
+    assets_move: AssetsPayload = mutation(
+        "assetsMove",
+        Each(moves.move_asset),
+        AssetsMoveInput,
+        description="Move assets into another project. Takes FULL on each and on that project.",
+    )
+    asset_copy: AssetPayload = mutation(
+        "assetCopy",
+        copies.copy_asset,
+        AssetCopyInput,
+        description="Copy an asset with the newest version of its content. Takes READ on it, and "
+        "FULL on the project.",
+    )
+    assets_copy: AssetsPayload = mutation(
+        "assetsCopy",
+        Each(copies.copy_asset),
+        AssetsCopyInput,
+        description="Copy assets with the newest version of their content. Takes READ on each, and "
+        "FULL on the project.",
+    )
+    asset_delete: AssetPayload = mutation(
+        "assetDelete",
+        deletions.delete_asset,
+        AssetDeleteInput,
+        description="Put an asset into the recycle bin. Takes FULL on it.",
+    )
+    assets_delete: AssetsPayload = mutation(
+        "assetsDelete",
+        Each(deletions.delete_asset),
+        AssetsDeleteInput,
+        description="Put assets into the recycle bin. Takes FULL on each.",
+    )
