@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import FromClause, Table, and_, insert, select, update
 
 from db import ids
 from db.ids import NodeId
@@ -100,9 +100,17 @@ def parent_of(node: NodeId, row: Any) -> NodeId | None:
 
 async def path_of(making: Change, node: NodeId) -> str:
     """Return the keys that lead to a node, with slashes between them."""
-    row = await row_of(making, node)
-    parent = parent_of(node, row) if node.type in LIES_IN else None
-    return str(row.key) if parent is None else f"{await path_of(making, parent)}/{row.key}"
+    type_, own = node.type, TABLES[node.type]
+    source: FromClause = own
+    keys = [own.c.key]
+    while type_ in LIES_IN:
+        above = TABLES[PARENTS[type_]]
+        lies = and_(above.c.org_id == node.org_id, above.c.id == TABLES[type_].c[LIES_IN[type_]])
+        source, keys = source.outerjoin(above, lies), [above.c.key, *keys]
+        type_ = PARENTS[type_]
+    found = select(*keys).select_from(source).where(*here(own, node))
+    row = (await making.connection.execute(found)).one()
+    return "/".join(key for key in row if key is not None)
 
 
 def told(columns: Mapping[str, Any]) -> dict[str, Any]:
