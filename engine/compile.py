@@ -4,6 +4,7 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -20,13 +21,14 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_argument_values
 
-from engine.edge import Columns
+from engine.edge import Columns, OfContext
 from engine.page import Page, read_ids, read_page, write_cursor
 from engine.plan import Called, Followed, Found, Item, Leaf, Paged, Part, Selection, Text
 from engine.runtime import Infos, Memo, cut, small
 from engine.source import Source
 
 NO_VARIABLES = VariableValues({}, {})
+OWN_COLUMN = re.compile(r"\{c\d+\}")  # of a row, in the expression of a text
 INFO = {
     "hasNextPage": "has_next_page",
     "hasPreviousPage": "has_previous_page",
@@ -63,7 +65,7 @@ class Compiler:
         if isinstance(item, Text):
             return repr(item.value)
         if isinstance(item, Leaf):
-            return self._leaf(item, [f"c{selection.place(name)}" for name in item.column.columns])
+            return self._leaf(item, [_expression(name, selection) for name in item.column.columns])
         if isinstance(item, Followed):
             return self._followed(item, selection, rows)
         if isinstance(item, Found):
@@ -74,7 +76,7 @@ class Compiler:
         column, type_ = leaf.column, get_named_type(leaf.type)
         place = ", ".join(column.columns)
         if column.template:
-            return "f" + repr(column.template.format(*(f"{{{name}}}" for name in columns)))
+            return self._text(column.template.format(*(f"{{{name}}}" for name in columns)))
         if column.raw:
             return f"{self.source.constant('raw', column.raw, place)}({columns[0]})"
         if column.make is None and is_specified_scalar_type(type_):
@@ -83,6 +85,16 @@ class Compiler:
         if is_enum_type(type_) and len(columns) == 1:
             return f"{self.source.constant(type_.name, Memo(serialize), place)}[{columns[0]}]"
         return f"{self.source.constant('make', serialize, place)}({', '.join(columns)})"
+
+    def _text(self, template: str) -> str:
+        """Return a text of columns; what comes before the first of a row's own is made only once."""
+        own = OWN_COLUMN.search(template)
+        head = template[: own.start()] if own else template
+        if "{" in head:
+            name = self.source.name("head")
+            self.source.line(f"{name} = f{head!r}")
+            template = f"{{{name}}}{template[len(head) :]}"
+        return f"f{template!r}"
 
     def _followed(self, item: Followed, selection: Selection, rows: str) -> str:
         edge, called = item.edge, item.called
@@ -104,11 +116,10 @@ class Compiler:
         """Write the distinct keys of the rows' edge; return their name and one row's own key."""
         if not needs:
             return "[()]", "None"
-        places = [selection.place(name) for name in needs]
-        values = "".join(f"r[{place + 1}], " for place in places)
+        values = "".join(f"{_expression(name, selection, of='r')}, " for name in needs)
         parents = self.source.name("parents")
         self.source.line(f"{parents} = list(dict.fromkeys([({values}) for r in {rows}]))")
-        return parents, f"c{places[0]}"
+        return parents, _expression(needs[0], selection)
 
     def _fetch(self, function: str, parents: str, argument: str, columns: Columns | str) -> str:
         fetched = self.source.name("rows")
@@ -233,6 +244,14 @@ class Compiler:
         if isinstance(value, Selection):
             return self.objects(value, names["rows"])
         return f"write_cursor({names['page']}.order, order)"
+
+
+def _expression(name: str, selection: Selection, *, of: str = "") -> str:
+    """Return a column's value: in a row that was unpacked, or in the whole row of a name."""
+    if isinstance(name, OfContext):
+        return f"context.{name}"
+    place = selection.place(name)
+    return f"{of}[{place + 1}]" if of else f"c{place}"
 
 
 def _info_value(field: str, names: Mapping[str, str]) -> str:

@@ -30,7 +30,7 @@ from graphql.execution.collect_fields import (
 )
 from graphql.execution.values import VariableValues
 
-from engine.edge import Column, Connection, Edge, Lookup, PagePart
+from engine.edge import Column, Columns, Connection, Edge, Lookup, OfContext, PagePart
 from engine.resolve import declaration_of
 
 
@@ -74,10 +74,13 @@ class Selection:
     columns: list[str]
     items: list[tuple[str, "Item"]] = field(default_factory=list)
 
+    def want(self, names: Columns) -> None:
+        """Add the columns to those fetched, but for what is there already or the context knows."""
+        new = (name for name in names if not isinstance(name, OfContext))
+        self.columns += [name for name in new if name not in self.columns]
+
     def place(self, name: str) -> int:
-        """Return the column's place among those fetched, to which it is added if it is new."""
-        if name not in self.columns:
-            self.columns.append(name)
+        """Return the place among those fetched of a column that is wanted."""
         return self.columns.index(name)
 
 
@@ -188,15 +191,13 @@ class Planner:
                 raise UnsupportedError("plain field")
 
     def _leaf(self, column: Column, called: Called, into: Selection) -> Item:
-        for name in column.columns:
-            into.place(name)
+        into.want(column.columns)
         return Leaf(column, called.definition.type)
 
     def _followed(
         self, edge: Edge, called: Called, details: FieldDetailsList, into: Selection
     ) -> Item:
-        for name in edge.needs:
-            into.place(name)
+        into.want(edge.needs)
         return Followed(edge, called, self._of_named(called, details, []))
 
     def _of_named(self, called: Called, details: FieldDetailsList, columns: list[str]) -> Selection:
@@ -217,8 +218,7 @@ class Planner:
     def _paged(
         self, connection: Connection, called: Called, details: FieldDetailsList, into: Selection
     ) -> Item:
-        for name in connection.needs:
-            into.place(name)
+        into.want(connection.needs)
         type_ = get_named_type(called.definition.type)
         if not isinstance(type_, GraphQLObjectType):
             raise UnsupportedError("abstract type")

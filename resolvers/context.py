@@ -24,6 +24,7 @@ class Reading:
         self._reader = reader
         self.access = access_of(subject, self.dialect)
         self.loaders = Loaders(self)
+        self.org_id = subject.org.id if subject.org else None
         self.statements = 1  # the subject's look-up
         self._parameters = access_parameters(subject, self.dialect, now)
         self._lock = asyncio.Lock()  # a connection runs one statement at a time

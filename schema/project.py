@@ -16,6 +16,7 @@ from schema.asset import ASSETS, Asset
 from schema.connection import Connection, ListOf, connection
 from schema.filter import NodeFilter, OrderDirection, order_direction, order_field
 from schema.node import (
+    ORG_ID,
     Node,
     created_column,
     id_column,
@@ -41,7 +42,7 @@ class Project(Node):
     description: str | None = column("description", description="What it is for.")
     effective_permission: Permission = permission_column("What the viewer may do here.")
     org: Annotated["Org", strawberry.lazy("schema.org")] = declare(
-        Edge(viewer.org_of, needs=("org_id",), gives=OrgRow), description="The Org it is in."
+        Edge(viewer.org_of, needs=(ORG_ID,), gives=OrgRow), description="The Org it is in."
     )
     space: Annotated["Space", strawberry.lazy("schema.space")] | None = declare(
         Edge(spaces.by_id.rows, needs=("space_id",), gives=spaces.SpaceRow),

@@ -15,6 +15,7 @@ from resolvers.spaces import REACH, SpaceRow
 from schema.connection import Connection, ListOf, connection
 from schema.filter import NodeFilter, OrderDirection, order_direction, order_field
 from schema.node import (
+    ORG_ID,
     Node,
     created_column,
     id_column,
@@ -43,7 +44,7 @@ class Space(Node):
         "is seen: then its id, key and name are told and no more."
     )
     org: Annotated["Org", strawberry.lazy("schema.org")] = declare(
-        Edge(viewer.org_of, needs=("org_id",), gives=OrgRow), description="The Org it is in."
+        Edge(viewer.org_of, needs=(ORG_ID,), gives=OrgRow), description="The Org it is in."
     )
     shared_project: Project | None = declare(
         Edge(project_rows.shared_of_space.rows, needs=REACH, gives=project_rows.ProjectRow),

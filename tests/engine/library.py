@@ -9,7 +9,7 @@ import orjson
 import strawberry
 from graphql import ExecutionResult, GraphQLSchema, parse
 
-from engine.edge import Argument, Edge, Key, Lookup, column, declare, template
+from engine.edge import Argument, Edge, Key, Lookup, OfContext, column, declare, template
 from engine.executor import Executor
 from engine.page import Orders
 from engine.resolve import install
@@ -17,6 +17,9 @@ from schema.connection import Connection, ListOf, connection
 from schema.filter import OrderDirection, order_direction, order_field
 from tests.engine import rows
 from tests.engine.rows import AuthorRow, BookRow, Desk, ShelfRow
+
+
+HOUSE = OfContext("house")
 
 
 def is_row(row: type[Any]) -> Callable[[Any, Any], bool]:
@@ -56,6 +59,12 @@ class Author(Item):
     is_type_of = is_row(AuthorRow)
     id: strawberry.ID = template("author-{}", "id", description="Its id.")
     name: str = column("name", description="Its name.")
+    mark: str = template("{}-{}.", HOUSE, "id", description="A text that its house begins.")
+    house: str = template("{}", HOUSE, description="Its house.")
+    fellows: list[Annotated["Author", strawberry.lazy("tests.engine.library")]] = declare(
+        Edge(rows.authors_of_house, needs=(HOUSE,), gives=AuthorRow, many=True),
+        description="All authors of its house.",
+    )
 
 
 @strawberry.type(description="A book.")
