@@ -87,7 +87,7 @@ class Compiler:
         return f"{self.source.constant('make', serialize, place)}({', '.join(columns)})"
 
     def _text(self, template: str) -> str:
-        """Return a text of columns; what comes before the first of a row's own is made only once."""
+        """Return a text of columns; what comes before the first of the row's own is made once."""
         own = OWN_COLUMN.search(template)
         head = template[: own.start()] if own else template
         if "{" in head:

@@ -125,6 +125,10 @@ class Matched:
     def __init__(self, build: Build, parent: Columns) -> None:
         self.build, self.parent = build, parent
 
+    def key(self, parent: FromClause, listing: Listing) -> Expression:  # noqa: ARG002 - as of ById
+        """Return by what a row is told to be a parent's."""
+        return parent.c[self.parent[0]]
+
     async def rows(
         self, reading: Reading, parents: Sequence[Key], _argument: object, columns: Columns
     ) -> Sequence[Row]:
@@ -135,11 +139,22 @@ class Matched:
         return await reading.fetch(statement, parameters)
 
 
+class ById(Matched):
+    """A look-up: the rows whose ids the parents hold."""
+
+    def __init__(self, build: Build) -> None:
+        super().__init__(build, ("id",))
+
+    def key(self, parent: FromClause, listing: Listing) -> Expression:  # noqa: ARG002 - as above
+        """Return the row's id, which is the parent's."""
+        return listing.columns["id"]
+
+
 @lru_cache(CACHED_STATEMENTS)
 def _match_statement(matched: Matched, access: Access, columns: Columns) -> Select[Any]:
     parent = parent_table(access.dialect, matched.parent, access.parents)
     listing = matched.build(access, parent)
-    key = parent.c[matched.parent[0]]
+    key = matched.key(parent, listing)
     return select(key, *listing.chosen(columns)).select_from(listing.source).where(*listing.where)
 
 

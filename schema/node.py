@@ -9,7 +9,6 @@ from auth.levels import Permission
 from db.clock import as_datetime
 from engine.edge import OfContext, column, template
 
-
 ORG_ID = OfContext("org_id")
 
 

@@ -18,7 +18,6 @@ from schema.filter import OrderDirection, order_direction, order_field
 from tests.engine import rows
 from tests.engine.rows import AuthorRow, BookRow, Desk, ShelfRow
 
-
 HOUSE = OfContext("house")
 
 
