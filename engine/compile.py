@@ -185,6 +185,10 @@ class Compiler:
 
         page = self._argument(item.called, read, parents)
         names = {"page": page, "parents": parents, "key": key}
+        for name in item.borne:
+            by_parent, place = self.source.name(name), connection.needs.index(name)
+            self.source.line(f"{by_parent} = {{p[0]: p[{place}] for p in {parents}}}")
+            item.borne[name] = f"{by_parent}[k]"
         if item.asks("nodes", "edges", "page_info"):
             names |= self._page_rows(item, names)
         if item.asks("total_count"):
@@ -250,6 +254,8 @@ def _expression(name: str, selection: Selection, *, of: str = "") -> str:
     """Return a column's value: in a row that was unpacked, or in the whole row of a name."""
     if isinstance(name, OfContext):
         return f"context.{name}"
+    if name in selection.borne and not of:
+        return selection.borne[name]
     place = selection.place(name)
     return f"{of}[{place + 1}]" if of else f"c{place}"
 

@@ -73,13 +73,18 @@ class Edge:
 
 @dataclass(frozen=True, eq=False)
 class Connection:
-    """A field that leads to pages of other rows; `count` answers `(key, number)` a parent."""
+    """A field that leads to pages of other rows; `count` answers `(key, number)` a parent.
+
+    `bears` are those of `needs` that its rows bear, too, with the value that their parent has: what
+    shows them needs no fetching of them.
+    """
 
     rows: Batch
     count: Batch
     needs: Columns
     gives: type[Any]
     orders: Orders
+    bears: Columns = ()
 
 
 @dataclass(frozen=True, eq=False)

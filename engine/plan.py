@@ -69,9 +69,13 @@ class Leaf:
 
 @dataclass(slots=True)
 class Selection:
-    """What is wanted of rows of one type; selections of the same rows share one `columns`."""
+    """What is wanted of rows of one type; selections of the same rows share one `columns`.
 
-    columns: list[str]
+    Of columns that the parent bears, too, `borne` has the expressions, which the compiler fills in.
+    """
+
+    columns: list[str] = field(default_factory=list[str])
+    borne: dict[str, str] = field(default_factory=dict[str, str])
     items: list[tuple[str, "Item"]] = field(default_factory=list)
 
     def want(self, names: Columns) -> None:
@@ -120,8 +124,13 @@ class Paged:
 
     connection: Connection
     called: Called
-    columns: list[str]
-    parts: list[tuple[str, "Part | Text"]]
+    columns: list[str] = field(default_factory=list[str])
+    borne: dict[str, str] = field(default_factory=dict[str, str])
+    parts: list[tuple[str, "Part | Text"]] = field(default_factory=list[tuple[str, "Part | Text"]])
+
+    def rows(self) -> Selection:
+        """Return a selection of the page's rows, in which nothing is wanted yet."""
+        return Selection(self.columns, self.borne)
 
     def asks(self, *names: str) -> bool:
         """Return whether any part of one of the names is wanted."""
@@ -152,7 +161,7 @@ class Planner:
         fields = collect_fields(
             self._schema, self._fragments, self._variables, root, self._operation
         )
-        return self._selection(root, fields.grouped_field_set, [], root.name)
+        return self._selection(root, fields.grouped_field_set, Selection(), root.name)
 
     def _below(self, type_: GraphQLObjectType, details: FieldDetailsList) -> GroupedFieldSet:
         return collect_subfields(
@@ -160,9 +169,8 @@ class Planner:
         ).grouped_field_set
 
     def _selection(
-        self, type_: GraphQLObjectType, fields: GroupedFieldSet, columns: list[str], path: str
+        self, type_: GraphQLObjectType, fields: GroupedFieldSet, selection: Selection, path: str
     ) -> Selection:
-        selection = Selection(columns)
         for key, details in fields.items():
             item = self._item(type_, details, selection, f"{path}.{key}")
             selection.items.append((key, item))
@@ -191,25 +199,25 @@ class Planner:
                 raise UnsupportedError("plain field")
 
     def _leaf(self, column: Column, called: Called, into: Selection) -> Item:
-        into.want(column.columns)
+        into.want(tuple(name for name in column.columns if name not in into.borne))
         return Leaf(column, called.definition.type)
 
     def _followed(
         self, edge: Edge, called: Called, details: FieldDetailsList, into: Selection
     ) -> Item:
         into.want(edge.needs)
-        return Followed(edge, called, self._of_named(called, details, []))
+        return Followed(edge, called, self._of_named(called, details, Selection()))
 
-    def _of_named(self, called: Called, details: FieldDetailsList, columns: list[str]) -> Selection:
+    def _of_named(self, called: Called, details: FieldDetailsList, into: Selection) -> Selection:
         type_ = get_named_type(called.definition.type)
         if not isinstance(type_, GraphQLObjectType):
             raise UnsupportedError("abstract type")
-        return self._selection(type_, self._below(type_, details), columns, called.path)
+        return self._selection(type_, self._below(type_, details), into, called.path)
 
     def _found(self, lookup: Lookup, called: Called, details: FieldDetailsList) -> Item:
         types = {name: self._schema.get_type(lookup.types[name]) for name in lookup.edges}
         selections = {
-            name: self._selection(type_, self._below(type_, details), [], called.path)
+            name: self._selection(type_, self._below(type_, details), Selection(), called.path)
             for name, type_ in types.items()
             if isinstance(type_, GraphQLObjectType)
         }
@@ -222,7 +230,7 @@ class Planner:
         type_ = get_named_type(called.definition.type)
         if not isinstance(type_, GraphQLObjectType):
             raise UnsupportedError("abstract type")
-        paged = Paged(connection, called, [], [])
+        paged = Paged(connection, called, borne=dict.fromkeys(connection.bears, ""))
         for key, fields in self._below(type_, details).items():
             paged.parts.append((key, self._part(type_, fields, paged, f"{called.path}.{key}")))
         return paged
@@ -241,13 +249,13 @@ class Planner:
         part = Part(declaration.name)
         if declaration.name == "nodes":
             called = Called(definition, details[0].node, path)
-            part.items.append(("", self._of_named(called, details, paged.columns)))
+            part.items.append(("", self._of_named(called, details, paged.rows())))
         elif isinstance(below, GraphQLObjectType):
-            part.items = self._flat(below, details, paged.columns, path)
+            part.items = self._flat(below, details, paged, path)
         return part
 
     def _flat(
-        self, type_: GraphQLObjectType, details: FieldDetailsList, columns: list[str], path: str
+        self, type_: GraphQLObjectType, details: FieldDetailsList, paged: Paged, path: str
     ) -> list[tuple[str, "str | Text | Selection"]]:
         """Return the fields of an edge or a PageInfo, which are values but for the edge's node."""
         items: list[tuple[str, str | Text | Selection]] = []
@@ -257,7 +265,7 @@ class Planner:
                 items.append((key, Text(type_.name)))
             elif name == "node":
                 called = Called(type_.fields[name], fields[0].node, f"{path}.{key}")
-                items.append((key, self._of_named(called, fields, columns)))
+                items.append((key, self._of_named(called, fields, paged.rows())))
             else:
                 items.append((key, name))
         return items

@@ -101,6 +101,6 @@ def _no_space(_access: Access, _parent: None) -> Listing:
 ASSETS = Level(_in_project)
 SHARED_FIRST = Path((Level(_no_space, ("id",)), Level(org_shared, ("id", "level")), ASSETS))
 IN_SPACES = Path((SPACES, PROJECTS, ASSETS))
-of_project = Paged(_of_project, ("id", "level"))
+of_project = Paged(_of_project, ("id", "level"), bears=("level",))
 of_org = Walked(SHARED_FIRST, IN_SPACES)
 by_id = ById(_by_id)

@@ -24,9 +24,11 @@ class Listed(ABC):
     """A list edge: its pages and its counts, for any number of parents.
 
     `parent` are the columns of the table of parents; without any there is one list, the Org's.
+    `bears` are those of them that the rows have, too, with the same value.
     """
 
     parent: Columns = ()
+    bears: Columns = ()
 
     @abstractmethod
     def page(self, access: Access, shape: Shape, columns: Columns) -> AnySelect:
@@ -68,8 +70,8 @@ class Paged(Listed):
     `build` makes its listing, anew at each call, from the table of parents; from None without one.
     """
 
-    def __init__(self, build: Build, parent: Columns = ()) -> None:
-        self.build, self.parent = build, parent
+    def __init__(self, build: Build, parent: Columns = (), bears: Columns = ()) -> None:
+        self.build, self.parent, self.bears = build, parent, bears
 
     def page(self, access: Access, shape: Shape, columns: Columns) -> AnySelect:
         """Return the statement for a page of each parent."""

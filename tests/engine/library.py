@@ -16,7 +16,7 @@ from engine.resolve import install
 from schema.connection import Connection, ListOf, connection
 from schema.filter import OrderDirection, order_direction, order_field
 from tests.engine import rows
-from tests.engine.rows import AuthorRow, BookRow, Desk, ShelfRow
+from tests.engine.rows import AuthorRow, BookRow, Desk, ShelfRow, SignedRow
 
 HOUSE = OfContext("house")
 
@@ -110,6 +110,17 @@ class BookOrder:
 ORDERS: Orders = {"TITLE": {"title": str, "id": int}, "YEAR": {"year": int, "id": int}}
 
 
+@strawberry.type(description="A book that bears its shelf's name.")
+class Signed:
+    title: str = column("title", description="Its title.")
+    name: str = column("name", description="Its shelf's name.")
+    sign: str = column("name", "title", make="{}: {}".format, description="Both.")
+    namesakes: list[Annotated["Shelf", strawberry.lazy("tests.engine.library")]] = declare(
+        Edge(rows.shelves_named, needs=("name",), gives=ShelfRow, many=True),
+        description="Shelves of that name.",
+    )
+
+
 @strawberry.type(description="A shelf.")
 class Shelf(Item):
     is_type_of = is_row(ShelfRow)
@@ -121,6 +132,13 @@ class Shelf(Item):
         needs=("id",),
         orders=ORDERS,
         description="Its books.",
+    )
+    signed: Connection[Signed] = connection(
+        rows.signed_of_shelf,
+        ListOf(SignedRow, BookFilter, BookOrder),
+        needs=("id", "name"),
+        orders=ORDERS,
+        description="Its books with its name.",
     )
 
 

@@ -22,6 +22,15 @@ class BookRow(NamedTuple):
     author_id: int | None
 
 
+class SignedRow(NamedTuple):
+    """A book with its shelf's name."""
+
+    id: int
+    title: str
+    name: str
+    year: int
+
+
 class AuthorRow(NamedTuple):
     id: int
     name: str
@@ -100,6 +109,18 @@ async def shelf_named(desk: Desk, keys: Sequence[Key], name: Any, columns: Colum
     return [(None, *values(shelf, columns)) for shelf in SHELVES if shelf.name == name]
 
 
+async def shelves_named(
+    desk: Desk, keys: Sequence[Key], argument: Any, columns: Columns
+) -> list[Row]:
+    desk.note("shelves_named", keys, argument, columns)
+    return [
+        (name, *values(shelf, columns))
+        for (name,) in keys
+        for shelf in SHELVES
+        if shelf.name == name
+    ]
+
+
 async def siblings(desk: Desk, keys: Sequence[Key], most: Any, columns: Columns) -> list[Row]:
     """Find the other books of each book's shelf."""
     desk.note("siblings", keys, most, columns)
@@ -161,6 +182,20 @@ class Paged:
 
     rows: Batch
     count: Batch
+    bears: Columns = ()
 
 
 books_of_shelf = Paged(books_on, count_on)
+
+
+async def signed_on(desk: Desk, keys: Sequence[Key], page: Any, columns: Columns) -> list[Row]:
+    """Find the books of each shelf, which bear its name."""
+    desk.note("signed_on", keys, page, columns)
+    return [
+        (shelf, *(name if each == "name" else getattr(book, each) for each in columns))
+        for shelf, name in keys
+        for book in cut(shelf, page)
+    ]
+
+
+signed_of_shelf = Paged(signed_on, count_on, bears=("name",))

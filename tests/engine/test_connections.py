@@ -193,3 +193,26 @@ async def test_a_cursor_stands_for_its_place_even_when_its_row_is_gone(compiles:
     gone = write_cursor(Order("TITLE", ("title", "id"), (str, int)), ["Easter", 99])
     assert titles(await page(compiles=compiles, first=1, after=gone)) == ["Frost"]
     assert titles(await page(compiles=compiles, last=1, before=gone)) == ["Dusk"]
+
+
+async def test_what_rows_bear_of_their_parent_is_not_fetched(compiles: bool) -> None:
+    page = "signed(first: 1) { nodes { name title sign } edges { node { name } } }"
+    asked = await ask(f"{{ shelves {{ {page} }} }}", compiles=compiles)
+    dawn = {"name": "Poems", "title": "Dawn", "sign": "Poems: Dawn"}
+    ferry = {"name": "Plays", "title": "The Ferry", "sign": "Plays: The Ferry"}
+    assert asked.data["shelves"] == [
+        {"signed": {"nodes": [dawn], "edges": [{"node": {"name": "Poems"}}]}},
+        {"signed": {"nodes": [ferry], "edges": [{"node": {"name": "Plays"}}]}},
+        {"signed": {"nodes": [], "edges": []}},
+    ]
+    if compiles:
+        assert asked.desk.calls[1].columns == ("title", "title", "id")
+
+
+async def test_an_edge_may_need_what_rows_bear_of_their_parent(compiles: bool) -> None:
+    text = "{ shelves { signed(first: 1) { nodes { name namesakes { id } } } } }"
+    asked = await ask(text, compiles=compiles)
+    poems = {"name": "Poems", "namesakes": [{"id": "shelf-1"}]}
+    plays = {"name": "Plays", "namesakes": [{"id": "shelf-2"}]}
+    nodes = [shelf["signed"]["nodes"] for shelf in asked.data["shelves"]]
+    assert nodes == [[poems], [plays], []]
