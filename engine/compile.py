@@ -4,39 +4,28 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from graphql import (
-    GraphQLError,
-    GraphQLLeafType,
-    VariableNode,
-    Visitor,
-    get_named_type,
-    is_enum_type,
-    is_specified_scalar_type,
-    visit,
-)
-from graphql.execution.values import VariableValues, get_argument_values
+from graphql import GraphQLError
+from graphql.execution.values import VariableValues
 
+from engine.arguments import has_variables, reading_of
 from engine.edge import Columns, OfContext
+from engine.leaf import leaf_expression
 from engine.page import Page, read_ids, read_page, write_cursor
 from engine.plan import Called, Followed, Found, Item, Leaf, Paged, Part, Selection, Text
-from engine.runtime import Infos, Memo, cut, small
+from engine.runtime import Infos, cut, small
 from engine.source import Source
 
 NO_VARIABLES = VariableValues({}, {})
-OWN_COLUMN = re.compile(r"\{c\d+\}")  # of a row, in the expression of a text
 INFO = {
     "hasNextPage": "has_next_page",
     "hasPreviousPage": "has_previous_page",
     "startCursor": "start_cursor",
     "endCursor": "end_cursor",
 }
-# How scalars that aren't as the driver gives them are written: SQLite has no booleans.
-SCALARS = {"Boolean": "{} != 0", "Int": "small({})"}
 BASE = {"cut": cut, "Infos": Infos, "write_cursor": write_cursor, "small": small}
 
 
@@ -65,36 +54,14 @@ class Compiler:
         if isinstance(item, Text):
             return repr(item.value)
         if isinstance(item, Leaf):
-            return self._leaf(item, [_expression(name, selection) for name in item.column.columns])
+            return leaf_expression(
+                self.source, item, [_expression(name, selection) for name in item.column.columns]
+            )
         if isinstance(item, Followed):
             return self._followed(item, selection, rows)
         if isinstance(item, Found):
             return self._found(item)
         return self._paged(item, selection, rows)
-
-    def _leaf(self, leaf: Leaf, columns: Sequence[str]) -> str:
-        column, type_ = leaf.column, get_named_type(leaf.type)
-        place = ", ".join(column.columns)
-        if column.template:
-            return self._text(column.template.format(*(f"{{{name}}}" for name in columns)))
-        if column.raw:
-            return f"{self.source.constant('raw', column.raw, place)}({columns[0]})"
-        if column.make is None and is_specified_scalar_type(type_):
-            return SCALARS.get(type_.name, "{}").format(columns[0])
-        serialize = _serializer(type_, column.make)
-        if is_enum_type(type_) and len(columns) == 1:
-            return f"{self.source.constant(type_.name, Memo(serialize), place)}[{columns[0]}]"
-        return f"{self.source.constant('make', serialize, place)}({', '.join(columns)})"
-
-    def _text(self, template: str) -> str:
-        """Return a text of columns; what comes before the first of the row's own is made once."""
-        own = OWN_COLUMN.search(template)
-        head = template[: own.start()] if own else template
-        if "{" in head:
-            name = self.source.name("head")
-            self.source.line(f"{name} = f{head!r}")
-            template = f"{{{name}}}{template[len(head) :]}"
-        return f"f{template!r}"
 
     def _followed(self, item: Followed, selection: Selection, rows: str) -> str:
         edge, called = item.edge, item.called
@@ -137,8 +104,8 @@ class Compiler:
         Arguments that are no good are an error only where there are parents, as in the standard
         executor: so they are read again then.
         """
-        reading = _reading(called, read)
-        if not _has_variables(called):
+        reading = reading_of(called, read)
+        if not has_variables(called):
             with suppress(GraphQLError):
                 return self.source.constant("argument", reading(NO_VARIABLES), called.path)
         name = self.source.name("argument")
@@ -271,41 +238,3 @@ def _unpacked(columns: Sequence[str], *others: str) -> str:
 
 def _one_id(arguments: Mapping[str, Any]) -> list[str]:
     return [arguments["id"]]
-
-
-def _reading(
-    called: Called, read: Callable[[Mapping[str, Any]], Any]
-) -> Callable[[VariableValues], Any]:
-    definition, node = called.definition, called.node
-
-    def reading(variables: VariableValues) -> Any:
-        return read(get_argument_values(definition, node, variables))
-
-    return reading
-
-
-class _Variables(Visitor):
-    found = False
-
-    def enter_variable(self, _node: VariableNode, *_: Any) -> None:
-        self.found = True
-
-
-def _has_variables(called: Called) -> bool:
-    visitor = _Variables()
-    for argument in called.node.arguments or ():
-        visit(argument, visitor)
-    return visitor.found
-
-
-def _serializer(type_: Any, make: Callable[..., Any] | None) -> Callable[..., Any]:
-    """Return what the standard executor makes of a leaf: the field's making, then the type's."""
-    leaf: GraphQLLeafType = type_
-    if make is None:
-        return leaf.serialize
-
-    def serialize(*values: Any) -> Any:
-        made = make(*values)
-        return None if made is None else leaf.serialize(made)
-
-    return serialize
