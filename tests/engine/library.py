@@ -114,7 +114,7 @@ ORDERS: Orders = {"TITLE": {"title": str, "id": int}, "YEAR": {"year": int, "id"
 class Signed:
     title: str = column("title", description="Its title.")
     name: str = column("name", description="Its shelf's name.")
-    sign: str = column("name", "title", make="{}: {}".format, description="Both.")
+    sign: str = template("{}: {}", "name", "title", description="Both.")
     namesakes: list[Annotated["Shelf", strawberry.lazy("tests.engine.library")]] = declare(
         Edge(rows.shelves_named, needs=("name",), gives=ShelfRow, many=True),
         description="Shelves of that name.",
