@@ -5,7 +5,7 @@ The same pieces as `auth.access` (`auth.rule`), grouped by member as well. Param
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -63,12 +63,13 @@ class Scope:
 
 
 def merged(scopes: Iterable[Scope]) -> list[Scope]:
-    """Return the same members and nodes in as few scopes as that takes: one for each principals."""
-    found: dict[tuple[int, ...] | None, Scope] = {}
+    """Return the same members and nodes in as few scopes as that takes: one for each members."""
+    found: dict[Scope, Scope] = {}
     for scope in scopes:
-        known = found.get(scope.principals, Scope(scope.principals))
-        found[scope.principals] = Scope(
-            scope.principals,
+        whose = replace(scope, spaces=(), projects=(), assets=(), everything=False)
+        known = found.get(whose, whose)
+        found[whose] = replace(
+            whose,
             spaces=_with(known.spaces, scope.spaces),
             projects=_with(known.projects, scope.projects),
             assets=_with(known.assets, scope.assets),
