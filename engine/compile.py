@@ -201,7 +201,8 @@ class Compiler:
         peek = item.asks("page_info")
 
         def read(arguments: Mapping[str, Any]) -> Page:
-            return read_page(arguments, connection.orders, peek=peek)
+            descending = connection.descending
+            return read_page(arguments, connection.orders, peek=peek, descending=descending)
 
         page = self._argument(item.called, read, parents)
         names = {"page": page, "parents": parents, "key": key}

@@ -64,13 +64,17 @@ class Edge:
 
 @dataclass(frozen=True, eq=False)
 class Connection:
-    """A field that leads to pages of other rows; `count` answers `(key, number)` a parent."""
+    """A field that leads to pages of other rows; `count` answers `(key, number)` a parent.
+
+    The first of the orders, which goes down if `descending`, is that of whoever asks for none.
+    """
 
     rows: Batch
     count: Batch
     needs: Columns
     gives: type[Any]
     orders: Orders
+    descending: bool = False
 
 
 @dataclass(frozen=True, eq=False)

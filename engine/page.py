@@ -75,12 +75,15 @@ class Page:
         return Shape(self.order, self.backward, after, before, names)
 
 
-def read_page(arguments: Mapping[str, Any], orders: Orders, *, peek: bool = True) -> Page:
+def read_page(
+    arguments: Mapping[str, Any], orders: Orders, *, peek: bool = True, descending: bool = False
+) -> Page:
     """Read a connection's arguments; `orders` gives each order's columns, the default first.
 
-    GraphQLError with the code BAD_PAGE or BAD_CURSOR says what is wrong.
+    The default goes down if `descending`. GraphQLError with the code BAD_PAGE or BAD_CURSOR says
+    what is wrong.
     """
-    order = _order(arguments.get("orderBy"), orders)
+    order = _order(arguments.get("orderBy"), orders, descending=descending)
     size, backward = _size(arguments.get("first"), arguments.get("last"))
     given: Mapping[str, Any] = arguments.get("filter") or {}
     return Page(
@@ -94,9 +97,10 @@ def read_page(arguments: Mapping[str, Any], orders: Orders, *, peek: bool = True
     )
 
 
-def _order(given: Mapping[str, Any] | None, orders: Orders) -> Order:
+def _order(given: Mapping[str, Any] | None, orders: Orders, *, descending: bool) -> Order:
     name = next(iter(orders)) if given is None else str(given["field"].value)
-    descending = given is not None and given["direction"].value == "DESC"
+    if given is not None:
+        descending = given["direction"].value == "DESC"
     columns = orders[name]
     return Order(name, tuple(columns), tuple(columns.values()), descending)
 

@@ -67,7 +67,7 @@ def _connection(edge: Connection) -> Resolver:
     read = _reader(edge.needs)
 
     def resolve(row: Any, info: Any, **arguments: Any) -> Listed:
-        page = read_page(arguments, edge.orders)
+        page = read_page(arguments, edge.orders, descending=edge.descending)
         return Listed(info.context.loaders, edge, page=page, key=read(row))
 
     return resolve

@@ -33,10 +33,17 @@ def _at_least(column: ColumnElement[Any], value: ColumnElement[Any]) -> ColumnEl
     return column >= value
 
 
+def _below(column: ColumnElement[Any], value: ColumnElement[Any]) -> ColumnElement[bool]:
+    return column < value
+
+
 FILTERS: Mapping[str, Filter] = {
     "nameContains": Filter("folded", contains, Text(), fold),
     "key": Filter("key", _same, Text()),
-    "kind": Filter("kind", _same, Text()),
+    "kind": Filter("kind", _same, Text(), str),
+    "deletedBy": Filter("deleted_by", _same, Text()),
+    "deletedSince": Filter("deleted_at", _at_least, BigInteger()),
+    "deletedBefore": Filter("deleted_at", _below, BigInteger()),
     "minimumPermission": Filter("level", _at_least, SmallInteger(), int),
     "updatedSince": Filter("updated_at", _at_least, BigInteger()),
 }

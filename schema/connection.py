@@ -9,6 +9,7 @@ from engine.edge import Argument, Batch, Columns, PagePart, declare
 from engine.page import DEFAULT_SIZE, LARGEST_SIZE, Orders
 
 NodeType = TypeVar("NodeType")
+BY_NAME, NEWEST = "by name as people read it", "the newest first"
 
 
 def _part(name: str, description: str) -> Any:
@@ -74,10 +75,18 @@ def connection(
 ) -> Any:
     """Declare a connection; `needs` are the columns of the parent that `listed` gets."""
     made = declared.Connection(listed.rows, listed.count, needs, of.row, orders)
-    return declare(made, description=description, arguments=_arguments(of))
+    return declare(made, description=description, arguments=_arguments(of, BY_NAME))
 
 
-def _arguments(of: ListOf) -> list[Argument]:
+def newest_first(
+    listed: Listed, of: ListOf, *, needs: Columns, orders: Orders, description: str
+) -> Any:
+    """Declare a connection as `connection` does, whose first order is of time and goes down."""
+    made = declared.Connection(listed.rows, listed.count, needs, of.row, orders, descending=True)
+    return declare(made, description=description, arguments=_arguments(of, NEWEST))
+
+
+def _arguments(of: ListOf, order: str) -> list[Argument]:
     size = f"{DEFAULT_SIZE} where neither is given, {LARGEST_SIZE} at most."
     return [
         Argument("first", int | None, f"How many rows from the start, or after `after`: {size}"),
@@ -85,5 +94,5 @@ def _arguments(of: ListOf) -> list[Argument]:
         Argument("last", int | None, f"How many rows up to the end, or before `before`: {size}"),
         Argument("before", str | None, "Only rows before the one with this cursor."),
         Argument("filter", of.filter | None, "Only rows that meet all of this."),
-        Argument("orderBy", of.order | None, "The order; by name as people read it if omitted."),
+        Argument("orderBy", of.order | None, f"The order; {order} if omitted."),
     ]

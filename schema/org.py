@@ -6,11 +6,12 @@ from auth.levels import Permission
 from auth.subject import OrgRow
 from engine.edge import Edge, column, declare, template
 from resolvers import assets as asset_rows
-from resolvers import principals
+from resolvers import deletions, principals
 from resolvers import projects as project_rows
 from resolvers import spaces as space_rows
 from schema.asset import ASSETS, Asset
-from schema.connection import Connection, connection
+from schema.bin import DELETIONS, PURGES, Deletion, Purge
+from schema.connection import Connection, connection, newest_first
 from schema.node import Node, permission_column, rows_of
 from schema.principal import GROUPS, MEMBERS, Group, Member
 from schema.project import PROJECTS, Project
@@ -67,4 +68,20 @@ class Org(Node):
         needs=("id",),
         orders=principals.ORDERS,
         description="Its groups, `admins` and `members` among them.",
+    )
+    recycle_bin: Connection[Deletion] = newest_first(
+        deletions.of_org,
+        DELETIONS,
+        needs=("id",),
+        orders=deletions.ORDERS,
+        description="What was deleted and can be restored. Admins see all of it, others what they "
+        "deleted themselves.",
+    )
+    purges: Connection[Purge] = newest_first(
+        deletions.purges_of_org,
+        PURGES,
+        needs=("id",),
+        orders=deletions.PURGE_ORDERS,
+        description="What was taken out of the recycle bin for good, and how far that is. Told to "
+        "admins; others see none.",
     )

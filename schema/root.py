@@ -8,7 +8,7 @@ from auth.subject import OrgRow
 from db import ids
 from engine.edge import Argument, Edge, Lookup, declare
 from engine.resolve import install
-from resolvers import assets, principals, projects, spaces
+from resolvers import assets, deletions, principals, projects, spaces
 from resolvers import viewer as asker
 from schema.mutation import Mutation
 from schema.node import Node
@@ -25,6 +25,7 @@ BY_ID = Lookup(
         ids.ASSET: Edge(assets.by_id.rows, needs=("id",), gives=assets.AssetRow),
         ids.MEMBER: Edge(principals.member_by_id.rows, needs=("id",), gives=principals.MemberRow),
         ids.GROUP: Edge(principals.group_by_id.rows, needs=("id",), gives=principals.GroupRow),
+        ids.DELETION: Edge(deletions.by_id.rows, needs=("id",), gives=deletions.DeletionRow),
     },
     {
         ids.ORG: "Org",
@@ -33,6 +34,7 @@ BY_ID = Lookup(
         ids.ASSET: "Asset",
         ids.MEMBER: "Member",
         ids.GROUP: "Group",
+        ids.DELETION: "Deletion",
     },
 )
 

@@ -27,6 +27,9 @@ FILTERS: dict[str, object] = {
     "updatedSince": 0,
     "minimumPermission": Permission.READ,
     "kind": "FILE",
+    "deletedBy": "mem_1_1",
+    "deletedSince": 0,
+    "deletedBefore": 0,
 }
 # These answer from what is known of the asker, without a statement of their own.
 KNOWN = {"viewer", "account", "org", "org_of"}

@@ -36,6 +36,7 @@ from engine.resolve import declaration_of
 
 DEEPEST = 4
 TIMES = ("2001-01-01T00:00:00Z", "2101-01-01T00:00:00.5+02:00")
+KINDS = ("FILE", "TASK")
 CURSORS = {"after", "before"}
 WORDS = ("", "a", "1", "SITE", "ü", "%", "_", "shared", "zoo")
 
@@ -154,7 +155,7 @@ class Maker:
             return {}
         name = order.split("field: ")[1].split(",")[0].strip("}") if order else ""
         name = name or next(iter(declaration.orders))
-        mark = f"-{name}" if order and "DESC" in order else name
+        mark = f"-{name}" if ("DESC" in order if order else declaration.descending) else name
         known = self.cursors.get((mark, len(declaration.orders[name])), [])
         if self._chance(0.01):
             known = ["none"]
@@ -201,7 +202,8 @@ class Maker:
         if name in {"first", "last"}:
             sizes = (1001, -1) if self._chance(0.01) else (0, 1, 1, 2, 2, 3, 3, 5, 1000)
             return str(self.random.choice(sizes))
-        values = {"id": self.ids, "key": self.keys, "updatedSince": TIMES, "kind": ("FILE", "TASK")}
+        values = {"id": self.ids, "key": self.keys, "deletedBy": self.ids, "kind": KINDS}
+        values |= dict.fromkeys(("updatedSince", "deletedSince", "deletedBefore"), TIMES)
         chosen: Sequence[str] = values.get(name, WORDS)
         return f'"{self.random.choice(chosen)}"'
 

@@ -1,0 +1,95 @@
+"""How the recycle bin is tested: things are deleted, looked at, restored and purged."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from auth.credential import Credential
+from db.engine import snapshot
+from db.models import ASSET, DELETION, GRANT, PLACEMENT, PROJECT, SPACE
+from tests.factories import address, ask, asked_as, content, run
+from tests.resolvers.changes.changing import CHANGED
+
+# The Org of `changing`, with assets: core hides 3 projects and 3 assets, lab its shared project.
+BINNED = (
+    deepcopy(CHANGED)
+    .asset("core/site/home", name="Home")
+    .asset("core/site/news")
+    .asset("core/docs/guide")
+)
+BACK = "node { __typename id } errors { code message field } revision"
+BIN = """query($filter: DeletionFilter) { org { recycleBin(filter: $filter) {
+  totalCount nodes { path kind deletedBy { key } hides { spaces projects assets } }
+} } }"""
+STORED = (SPACE, PROJECT, ASSET, GRANT, DELETION, PLACEMENT)
+
+
+async def change(
+    engine: AsyncEngine, user: str, name: str, given: Mapping[str, Any], *, answer: str = BACK
+) -> dict[str, Any]:
+    """Return the answer to a mutation; `answer` is what is selected of it."""
+    input_type = f"{name[0].upper()}{name[1:]}Input"
+    text = f"mutation ($input: {input_type}!) {{ {name}(input: $input) {{ {answer} }} }}"
+    credential = Credential(address(user), "acme")
+    made = await run(engine, credential, asked_as(text, {"input": given}), compiles=True)
+    assert made.errors == []
+    found: dict[str, Any] = orjson.loads(content(made))["data"][name]
+    return found
+
+
+async def delete(engine: AsyncEngine, user: str, id_: str) -> str:
+    """Delete a space or a project, and return what takes that back."""
+    name = {"spc": "spaceDelete", "prj": "projectDelete"}[id_.partition("_")[0]]
+    answer = "errors { code } undoToken"
+    deleted = await change(engine, user, name, {"id": id_}, answer=answer)
+    assert deleted["errors"] == []
+    token: str = deleted["undoToken"]
+    return token
+
+
+async def restore(engine: AsyncEngine, user: str, token: str, **given: Any) -> dict[str, Any]:
+    """Return the answer to a restoring."""
+    return await change(engine, user, "restore", {"id": token, **given})
+
+
+async def bin_of(engine: AsyncEngine, user: str, **filter_: Any) -> list[dict[str, Any]]:
+    """Return what a user sees in the bin, the newest first."""
+    answer = await ask(engine, user, "acme", BIN, {"filter": filter_})
+    assert answer.errors == []
+    found = answer.data["org"]["recycleBin"]
+    assert found["totalCount"] == len(found["nodes"])
+    nodes: list[dict[str, Any]] = found["nodes"]
+    return nodes
+
+
+async def paths_of(engine: AsyncEngine, user: str, **filter_: Any) -> list[str]:
+    """Return the paths of what a user sees in the bin, the newest first."""
+    return [node["path"] for node in await bin_of(engine, user, **filter_)]
+
+
+async def tree_of(engine: AsyncEngine, user: str) -> list[tuple[str, str]]:
+    """Return the ids of all projects and assets that a user sees, with the user's permission."""
+    text = """{ org {
+      projects { nodes { id effectivePermission } } assets { nodes { id effectivePermission } }
+    } }"""
+    org = (await ask(engine, user, "acme", text)).data["org"]
+    nodes = (*org["projects"]["nodes"], *org["assets"]["nodes"])
+    return sorted((node["id"], node["effectivePermission"]) for node in nodes)
+
+
+async def rows_of(engine: AsyncEngine) -> dict[str, list[tuple[Any, ...]]]:
+    """Return the rows of all tables that deleting, restoring and purging touch."""
+    async with snapshot(engine) as connection:
+        return {
+            table.name: [
+                tuple(row)
+                for row in await connection.execute(
+                    select(table).where(table.c.org_id == 1).order_by(table.c.id)
+                )
+            ]
+            for table in STORED
+        }
