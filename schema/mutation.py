@@ -2,6 +2,7 @@
 
 import strawberry
 
+from schema.changes.bin import BinMutations
 from schema.changes.projects import ProjectMutations
 from schema.changes.spaces import SpaceMutations
 
@@ -9,5 +10,5 @@ from schema.changes.spaces import SpaceMutations
 @strawberry.type(
     description="All that can be changed. Each field is a transaction of its own, in their order."
 )
-class Mutation(SpaceMutations, ProjectMutations):
+class Mutation(SpaceMutations, ProjectMutations, BinMutations):
     """The root of mutations."""

@@ -30,6 +30,7 @@ class Item(NamedTuple):
     node_id: int | None
     errors: tuple[ErrorRow, ...] = ()
     undo_token: str | None = None
+    node_kind: str | None = None
 
 
 class Plan(NamedTuple):
@@ -77,6 +78,7 @@ class Changed(NamedTuple):
     undo_token: str | None = None
     items: tuple[Item, ...] = ()
     plan: Plan | None = None
+    node_kind: str | None = None
 
 
 def refused(error: UserError) -> Changed:

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from auth.actions import ACTIONS, Need, On
 from auth.check import check
 from auth.effects import Effects
-from auth.pairs import Scope
 from auth.levels import Permission
+from auth.pairs import Scope
 from auth.subject import OrgRow, Subject
 from db import ids
 from db.ids import NodeId, parse_id, public_id
@@ -44,7 +44,8 @@ class Done:
 class Change:
     """One change by one asker. `now` is in microseconds; the Org's lock is held already.
 
-    `effects` compares permissions in a dry run, of which nothing is kept.
+    `effects` compares permissions in a dry run, of which nothing is kept. With `binned` levels are
+    those that the asker would have if nothing were deleted.
     """
 
     connection: AsyncConnection
@@ -53,6 +54,7 @@ class Change:
     now: int
     limits: Limits = field(default_factory=Limits)
     effects: Effects | None = None
+    binned: bool = False
 
     async def find(self, text: str, type_: str, field: str) -> NodeId:
         """Return the node that a public id names; NOT_FOUND unless the asker sees one there."""
@@ -67,12 +69,11 @@ class Change:
         # A space may be seen without any permission on it, for what is in it.
         if node.type != ids.SPACE or node.org_id != self.org.id:
             return False
-        reading = Reading(ConnectionReader(self.connection), self.subject, now=self.now)
-        return bool(await spaces.by_id.rows(reading, [(node.id,)], None, ("id",)))
+        return bool(await spaces.by_id.rows(self.reading, [(node.id,)], None, ("id",)))
 
     async def level(self, node: NodeId) -> Permission:
         """Return the asker's permission on a node; NONE where there is none."""
-        return await check(self.connection, self.subject, node, now=self.now)
+        return await check(self.connection, self.subject, node, now=self.now, binned=self.binned)
 
     async def require(self, action: str, field: str, **nodes: NodeId | None) -> None:
         """Refuse the action unless the asker may; `nodes` are what its needs are on, by name.
@@ -95,6 +96,11 @@ class Change:
         """Tell, before anything is written, whose permissions on what the change may alter."""
         if self.effects is not None:
             await self.effects.watch(scope)
+
+    @property
+    def reading(self) -> Reading:
+        """Return what lets batch functions answer the asker, as of the change so far."""
+        return Reading(ConnectionReader(self.connection), self.subject, now=self.now)
 
     @property
     def org_node(self) -> NodeId:

@@ -21,18 +21,18 @@ def checked(given: Input, field: str, check: Callable[[object], Any]) -> Any:
         raise UserError(INVALID, f"The {field} {error}.", field) from error
 
 
-def name_columns(given: Input) -> dict[str, str]:
+def name_columns(given: Input, field: str = "name") -> dict[str, str]:
     """Return the columns of a node's name, which is brought into Unicode's form NFC."""
-    name: str = checked({"name": unicodedata.normalize("NFC", given["name"])}, "name", values.name)
+    name: str = checked({field: unicodedata.normalize("NFC", given[field])}, field, values.name)
     folded = fold(name)
     if folded == RESERVED:
-        raise UserError(INVALID, f'The name "{RESERVED}" is reserved.', "name")
+        raise UserError(INVALID, f'The name "{RESERVED}" is reserved.', field)
     return {"name": name, "folded": folded, "sort": sort_form(folded)}
 
 
-def key_of(given: Input) -> str:
+def key_of(given: Input, field: str = "key") -> str:
     """Return a node's key, which no shared project has."""
-    key: str = checked(given, "key", values.key)
+    key: str = checked(given, field, values.key)
     if key == RESERVED:
-        raise UserError(INVALID, f'The key "{RESERVED}" is reserved.', "key")
+        raise UserError(INVALID, f'The key "{RESERVED}" is reserved.', field)
     return key

@@ -18,6 +18,7 @@ from db.reader import ConnectionReader
 from db.revision import Deed, advance, lock, record
 from resolvers.changes.answer import FIELD, Changed, Item, fingerprint, recall, refused, remember
 from resolvers.changes.change import Change, Done, Each, Input, Work, json_text
+from resolvers.changes.deletions import KINDS
 from resolvers.changes.limits import Limits
 from resolvers.changes.plans import DRY_RUN, check_plan, tried
 from resolvers.errors import INVALID, KEY_TAKEN, NAME_TAKEN, NOT_FOUND, UserError
@@ -118,7 +119,7 @@ async def _each(making: Change, request: Request, work: Work) -> Changed:
         return refused(UserError(INVALID, BAD_IDS, "ids"))
     made = [await _step(making, request, work, {**request.input, "id": id_}) for id_ in ids]
     items = (
-        Item(id_, one.node_id, one.errors, one.undo_token)
+        Item(id_, one.node_id, one.errors, one.undo_token, one.node_kind)
         for id_, one in zip(ids, made, strict=True)
     )
     revision = max((one.revision for one in made if one.revision), default=None)
@@ -142,7 +143,8 @@ async def _step(making: Change, request: Request, work: Work, given: Input) -> C
             raise
         return refused(UserError(*conflict))
     undo_token = public_id(*done.undo) if done.undo else None
-    return Changed(done.node.id, revision, (), done.warnings, undo_token)
+    kind = KINDS.get(done.node.type)
+    return Changed(done.node.id, revision, (), done.warnings, undo_token, node_kind=kind)
 
 
 def _deed(making: Change, request: Request, done: Done) -> Deed:

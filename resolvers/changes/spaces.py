@@ -18,7 +18,7 @@ async def create(making: Change, given: Input) -> Done:
     node = await add(making, ids.SPACE, first, **columns)
     shared = {"space_id": first, "is_shared": True, "placed_at": making.now, **SHARED_NAME}
     await add(making, ids.PROJECT, first + 1, **shared)
-    return Done("space.create", node, key, after=told(columns), warnings=await _too_many(making))
+    return Done("space.create", node, key, after=told(columns), warnings=await too_many(making))
 
 
 async def rename(making: Change, given: Input) -> Done:
@@ -32,7 +32,8 @@ async def describe(making: Change, given: Input) -> Done:
     return await changed(making, given, "space.update", described)
 
 
-async def _too_many(making: Change) -> tuple[str, ...]:
+async def too_many(making: Change) -> tuple[str, ...]:
+    """Return the warning, if any, that the Org holds many spaces; LIMIT_REACHED if too many."""
     live = select(SPACE.c.id).where(SPACE.c.org_id == making.org.id, SPACE.c.deleted_at.is_(None))
     limit = making.limits.spaces_in_org
     return await limit.check(making.connection, live, "spaces in this Org")
