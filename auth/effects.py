@@ -22,7 +22,6 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import CreateTable, DropTable
 
@@ -31,10 +30,10 @@ from auth.pairs import ASSETS, KINDS, PROJECTS, Scope, levels
 from auth.rule import ORG_ID
 from auth.subject import Subject
 from db.models import ASSET, PRINCIPAL
+from db.queries import UPSERT
 
 FIRST = 100  # pairs that are told one by one
 TEMPORARY = MetaData()
-INSERT: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
 def _table(name: str) -> Table:
@@ -116,7 +115,7 @@ class Effects:
         # SQLite takes ON CONFLICT after a SELECT for part of a join, but not behind a WHERE.
         rows = select(found).where(literal(1) == 1)
         names = [column.name for column in table.c]
-        inserted = INSERT[self._dialect](table).from_select(names, rows).on_conflict_do_nothing()
+        inserted = UPSERT[self._dialect](table).from_select(names, rows).on_conflict_do_nothing()
         values = {**self._parameters, **scope.parameters(self._dialect)}
         await self._connection.execute(inserted, values)
 

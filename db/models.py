@@ -313,6 +313,8 @@ class Grant(Tenant):
             *("level", "propagate", "expires_at"),  # so that the row itself needn't be read
             where=_lasting(),
         ),
+        _index("ix_access_grant_space", "org_id", "space_id"),
+        _index("ix_access_grant_project", "org_id", "project_id"),
         _index(
             "ix_access_grant_expiry",
             "org_id",

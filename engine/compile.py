@@ -308,11 +308,9 @@ def _has_variables(called: Called) -> bool:
 def _serializer(type_: Any, make: Callable[..., Any] | None) -> Callable[..., Any]:
     """Return what the standard executor makes of a leaf: the field's making, then the type's."""
     leaf: GraphQLLeafType = type_
-    if make is None:
-        return leaf.serialize
 
     def serialize(*values: Any) -> Any:
-        made = make(*values)
+        made = make(*values) if make else values[0]
         return None if made is None else leaf.serialize(made)
 
     return serialize

@@ -30,6 +30,9 @@ class Org(Node):
         "OWNER for admins, READ for other active members."
     )
     revision: int = column("revision", description="How many changes the Org has seen.")
+    retention_days: int = column(
+        "retention_days", description="How many days the recycle bin keeps things."
+    )
     shared_project: Project | None = declare(
         Edge(project_rows.shared_of_org.rows, needs=("id",), gives=project_rows.ProjectRow),
         description="The project that all active members share.",

@@ -2,12 +2,12 @@
 
 import strawberry
 
-from resolvers.changes import restoring
+from engine.edge import Edge, declare
+from resolvers.changes import purges, restoring
 from resolvers.changes.change import Each
-from schema.changes.inputs import (
-    PlannableNodeInput,
-    PlannableNodesInput,
-)
+from resolvers.deletions import PurgeRow, purge_of_node
+from schema.bin import Purge
+from schema.changes.inputs import NodeInput, PlannableNodeInput, PlannableNodesInput, needed
 from schema.changes.payload import Item, Payload, mutation, plan_column, results_column
 from schema.changes.plan import AccessPlan
 from schema.filter import optional
@@ -33,6 +33,13 @@ class RestoresInput(PlannableNodesInput):
     """What `restores` takes."""
 
 
+@strawberry.input(description="A deletion that is to be purged; `id` is the deletion's.")
+class PurgeInput(NodeInput):
+    """What `purge` takes."""
+
+    confirm_name: str = needed("The name of what is to be gone for good, letter by letter.")
+
+
 @strawberry.type(description="The answer to a deletion taken back.")
 class RestorePayload(Payload):
     """What came back."""
@@ -56,6 +63,16 @@ class RestoresPayload(Payload):
     plan: AccessPlan | None = plan_column()
 
 
+@strawberry.type(description="The answer to a purge that was asked for.")
+class PurgePayload(Payload):
+    """How far it is."""
+
+    purge: Purge | None = declare(
+        Edge(purge_of_node.rows, needs=("node_id",), gives=PurgeRow),
+        description="What is purged, and how far that is; null where nothing was changed.",
+    )
+
+
 @strawberry.type
 class BinMutations:
     """The fields of the mutation root that are about the recycle bin."""
@@ -72,4 +89,11 @@ class BinMutations:
         Each(restoring.restore),
         RestoresInput,
         description="Take deletions back, one after the other. Takes for each what `restore` does.",
+    )
+    purge: PurgePayload = mutation(
+        "purge",
+        purges.purge,
+        PurgeInput,
+        description="Take something out of the recycle bin for good. It is gone from there at once, "
+        "and removed in the background. Admins only.",
     )

@@ -10,7 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from auth.credential import Credential
 from db.engine import snapshot
-from db.models import ASSET, DELETION, GRANT, PLACEMENT, PROJECT, SPACE
+from db.models import ASSET, DELETION, GRANT, PLACEMENT, PROJECT, SPACE, VERSION
+from resolvers.changes import deletions
+from resolvers.changes.limits import Limits
+from resolvers.changes.run import Request, run_change
 from tests.factories import address, ask, asked_as, content, run
 from tests.resolvers.changes.changing import CHANGED
 
@@ -25,7 +28,13 @@ BACK = "node { __typename id } errors { code message field } revision"
 BIN = """query($filter: DeletionFilter) { org { recycleBin(filter: $filter) {
   totalCount nodes { path kind deletedBy { key } hides { spaces projects assets } }
 } } }"""
-STORED = (SPACE, PROJECT, ASSET, GRANT, DELETION, PLACEMENT)
+PURGE = "id kind path rowsToPurge rowsPurged finishedAt"
+DELETING = {
+    "spc": deletions.delete_space,
+    "prj": deletions.delete_project,
+    "ast": deletions.delete_asset,
+}
+STORED = (SPACE, PROJECT, ASSET, VERSION, GRANT, DELETION, PLACEMENT)
 
 
 async def change(
@@ -42,18 +51,32 @@ async def change(
 
 
 async def delete(engine: AsyncEngine, user: str, id_: str) -> str:
-    """Delete a space or a project, and return what takes that back."""
-    name = {"spc": "spaceDelete", "prj": "projectDelete"}[id_.partition("_")[0]]
-    answer = "errors { code } undoToken"
-    deleted = await change(engine, user, name, {"id": id_}, answer=answer)
-    assert deleted["errors"] == []
-    token: str = deleted["undoToken"]
-    return token
+    """Delete a node, and return what takes that back."""
+    credential, work = Credential(address(user), "acme"), DELETING[id_.partition("_")[0]]
+    request = Request("delete", work, {"id": id_}, credential, "test")
+    deleted = await run_change(engine, request, Limits())
+    assert deleted.errors == ()
+    assert deleted.undo_token is not None
+    return deleted.undo_token
 
 
 async def restore(engine: AsyncEngine, user: str, token: str, **given: Any) -> dict[str, Any]:
     """Return the answer to a restoring."""
     return await change(engine, user, "restore", {"id": token, **given})
+
+
+async def purge(engine: AsyncEngine, user: str, token: str, name: str) -> dict[str, Any]:
+    """Return the answer to a purge."""
+    answer = f"purge {{ {PURGE} }} errors {{ code message field }} revision"
+    given = {"id": token, "confirmName": name}
+    return await change(engine, user, "purge", given, answer=answer)
+
+
+async def purges_of(engine: AsyncEngine, user: str) -> list[dict[str, Any]]:
+    """Return the purges that a user sees, the newest first."""
+    answer = await ask(engine, user, "acme", f"{{ org {{ purges {{ nodes {{ {PURGE} }} }} }} }}")
+    nodes: list[dict[str, Any]] = answer.data["org"]["purges"]["nodes"]
+    return nodes
 
 
 async def bin_of(engine: AsyncEngine, user: str, **filter_: Any) -> list[dict[str, Any]]:
