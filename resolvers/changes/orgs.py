@@ -1,5 +1,7 @@
 """Changes of the Org itself."""
 
+from typing import Any
+
 from sqlalchemy import select, update
 
 from db.models import ORG
@@ -8,6 +10,7 @@ from resolvers.changes.change import Change, Done, Input
 from resolvers.changes.names import checked
 from resolvers.errors import INVALID, UserError
 
+COLUMNS = {"name": "name", "retentionDays": "retention_days"}
 MOST_DAYS = 36_500
 BAD_DAYS = f"The recycle bin keeps things for 1 to {MOST_DAYS:,} days."
 
@@ -15,17 +18,18 @@ BAD_DAYS = f"The recycle bin keeps things for 1 to {MOST_DAYS:,} days."
 async def update_org(making: Change, given: Input) -> Done:
     """Change the Org's name, or how many days its recycle bin keeps things; or both."""
     await making.require("org.update", "name")
-    columns: dict[str, str | int] = {}
+    wanted: dict[str, Any] = {}
     if given.get("name") is not None:
-        columns["name"] = checked(given, "name", values.title)
+        wanted["name"] = checked(given, "name", values.title)
     if given.get("retentionDays") is not None:
-        columns["retention_days"] = _days(given["retentionDays"])
+        wanted["retentionDays"] = _days(given["retentionDays"])
     itself = ORG.c.id == making.org.id
     row = (await making.connection.execute(select(ORG).where(itself))).one()
+    columns = {COLUMNS[name]: value for name, value in wanted.items()}
     written = update(ORG).where(itself).values(updated_at=making.now, **columns)
     await making.connection.execute(written)
-    before = {name: getattr(row, name) for name in columns}
-    return Done("org.update", making.org_node, row.key, before=before, after=columns)
+    before = {name: getattr(row, COLUMNS[name]) for name in wanted}
+    return Done("org.update", making.org_node, row.key, before=before, after=wanted)
 
 
 def _days(given: int) -> int:
