@@ -12,6 +12,8 @@ from auth.credential import Credential
 from db.engine import snapshot
 from db.models import ASSET, DELETION, GRANT, PLACEMENT, PROJECT, SPACE, VERSION
 from resolvers.changes import deletions
+from resolvers.changes.answer import Changed
+from resolvers.changes.change import Work
 from resolvers.changes.limits import Limits
 from resolvers.changes.run import Request, run_change
 from tests.factories import address, ask, asked_as, content, run
@@ -50,14 +52,19 @@ async def change(
     return found
 
 
+async def make(engine: AsyncEngine, user: str, work: Work, **given: Any) -> Changed:
+    """Return the answer to a change that is made without GraphQL, and is not refused."""
+    request = Request("made", work, given, Credential(address(user), "acme"), "test")
+    made = await run_change(engine, request, Limits())
+    assert made.errors == ()
+    return made
+
+
 async def delete(engine: AsyncEngine, user: str, id_: str) -> str:
     """Delete a node, and return what takes that back."""
-    credential, work = Credential(address(user), "acme"), DELETING[id_.partition("_")[0]]
-    request = Request("delete", work, {"id": id_}, credential, "test")
-    deleted = await run_change(engine, request, Limits())
-    assert deleted.errors == ()
-    assert deleted.undo_token is not None
-    return deleted.undo_token
+    made = await make(engine, user, DELETING[id_.partition("_")[0]], id=id_)
+    assert made.undo_token is not None
+    return made.undo_token
 
 
 async def restore(engine: AsyncEngine, user: str, token: str, **given: Any) -> dict[str, Any]:
