@@ -42,14 +42,18 @@ class Repeated(NamedTuple):
     given: Callable[[str, int], Mapping[str, Any]]
 
 
-# What is to be measured besides goes here: a change of a grant, for one.
+def _space(_: str, number: int) -> dict[str, str]:
+    return {"key": f"s{number}", "name": f"S {number}"}
+
+
+def _project(space: str, number: int) -> dict[str, str]:
+    return {"space": space, "key": f"p{number}", "name": f"P {number}"}
+
+
+# What else is to be measured goes here: a change of a grant, for one.
 REPEATED = (
-    Repeated("spaceCreate", SPACE, lambda _, n: {"key": f"s{n}", "name": f"S {n}"}),
-    Repeated(
-        "projectCreate (with its grant)",
-        PROJECT,
-        lambda space, n: {"space": space, "key": f"p{n}", "name": f"P {n}"},
-    ),
+    Repeated("spaceCreate", SPACE, _space),
+    Repeated("projectCreate, with its grant", PROJECT, _project),
 )
 
 

@@ -32,7 +32,7 @@ FILTERS: dict[str, object] = {
     "deletedBefore": 0,
 }
 # These answer from what is known of the asker, without a statement of their own.
-KNOWN = {"viewer", "account", "org", "org_of"}
+KNOWN = {"viewer", "account", "org", "org_of", "org_by_id"}
 
 Rows: TypeAlias = Edge | Connection
 
