@@ -22,7 +22,6 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import CreateTable, DropTable
 
@@ -31,10 +30,10 @@ from auth.pairs import ASSETS, KINDS, PROJECTS, Scope, levels, merged
 from auth.rule import ORG_ID
 from auth.subject import Subject
 from db.models import ASSET, PRINCIPAL
+from db.queries import UPSERT
 
 FIRST = 100  # pairs that are told one by one
 TEMPORARY = MetaData()
-INSERT: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
 def _table(name: str) -> Table:
@@ -188,4 +187,4 @@ def _inserted(table: Table, found: CompoundSelect[Any], dialect: str) -> Any:
     # SQLite takes ON CONFLICT after a SELECT for part of a join, but not behind a WHERE.
     rows = select(found.subquery("found")).where(literal(1) == 1)
     names = [column.name for column in table.c]
-    return INSERT[dialect](table).from_select(names, rows).on_conflict_do_nothing()
+    return UPSERT[dialect](table).from_select(names, rows).on_conflict_do_nothing()

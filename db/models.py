@@ -321,6 +321,8 @@ class Grant(Tenant):
         ),
         _index("ix_access_grant_principal", "org_id", "principal_id", "began_at"),
         _index("ix_access_grant_within", "org_id", "within_id", "principal_id"),
+        _index("ix_access_grant_space", "org_id", "space_id"),
+        _index("ix_access_grant_project", "org_id", "project_id"),
         _index(
             "ix_access_grant_expiry",
             "org_id",
