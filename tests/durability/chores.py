@@ -1,0 +1,137 @@
+"""What clients want changed, made up: each mutation with an input that may do or be refused."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from random import Random
+from typing import Any, TypeAlias
+
+from tests.durability.asking import Asked, Payload
+from tests.durability.orgs import CLIENTS
+from tests.factories import Loaded
+
+Input: TypeAlias = dict[str, Any]
+NAMES = [f"Name {number}" for number in range(60)]  # few enough to be wanted twice
+KEYS = [f"key-{number}" for number in range(60)]
+LEVELS = ("READ", "READ_EXECUTE", "FULL", "OWNER")
+ON_CLASH = ("FAIL", "SKIP", "RENAME", "OVERWRITE")
+FIRST = ("core", "lab", "field")
+NEWEST = 40  # of the nodes of a kind, which are changed further
+
+
+@dataclass
+class World:
+    """What the clients know of the Org: ids of nodes, which others may have deleted meanwhile."""
+
+    org: Loaded
+    nodes: dict[str, list[str]] = field(init=False)
+    numbers: Iterator[int] = field(default_factory=count)
+
+    def __post_init__(self) -> None:
+        """Begin with what nothing else depends on."""
+        spaces = [self.org.ids[key] for key in FIRST]
+        projects = [self.org.ids[path] for path in ("lab/bench", "lab/shared", "shared")]
+        self.nodes = {"space": spaces, "project": projects, "asset": []}
+
+    def learn(self, asked: Asked, payload: Payload) -> None:
+        """Note the node that a change made, if it made one."""
+        noun = asked.name.removesuffix("Create").removesuffix("Copy")
+        if noun in self.nodes and payload.get("node"):
+            self.nodes[noun].append(payload["node"]["id"])
+
+
+@dataclass(frozen=True)
+class Chooser:
+    """Chooses at random, the same each time for one client."""
+
+    world: World
+    random: Random
+
+    def node(self, noun: str) -> str:
+        """Return one of the newest nodes of a kind, or the counterpart of one that isn't there."""
+        return self.random.choice(self.world.nodes[noun][-NEWEST:] or ["ast_1_1"])
+
+    def nodes(self, noun: str) -> list[str]:
+        """Return some of them, none twice."""
+        return list({self.node(noun) for _ in range(4)})
+
+    def spare(self) -> str:
+        """Return a space that a client made, or one that isn't there."""
+        return self.random.choice(self.world.nodes["space"][len(FIRST) :] or ["spc_1_1"])
+
+    def holder(self) -> str:
+        """Return a space or project that grants can be on."""
+        return self.node(self.random.choice(("space", "project")))
+
+    def idle(self) -> str:
+        """Return a member who asks for nothing."""
+        return self.world.org.ids[f"user:idle{self.random.randrange(CLIENTS)}"]
+
+    def principal(self) -> str:
+        """Return such a member or a group."""
+        return self.random.choice((self.idle(), self.band))
+
+    def named(self) -> Input:
+        """Return a name and a key, which may be taken."""
+        return {"name": self.random.choice(NAMES), "key": self.random.choice(KEYS)}
+
+    def new_key(self) -> str:
+        """Return a key that nothing had before."""
+        return f"new-{next(self.world.numbers)}"
+
+    def clash(self) -> Input:
+        """Return what is to be done about a taken name."""
+        return {"onClash": self.random.choice(ON_CLASH)}
+
+    def grant(self) -> Input:
+        """Return what a principal is to hold."""
+        return {"principal": self.principal(), "level": self.random.choice(LEVELS)}
+
+    @property
+    def band(self) -> str:
+        """The group that members come to and leave."""
+        return self.world.org.ids["group:band"]
+
+
+def content(text: str) -> Input:
+    """Return the content of an asset."""
+    return {"mediaType": "text/plain", "text": text}
+
+
+def _new_asset(choose: Chooser) -> Input:
+    made = {"project": choose.node("project"), "kind": "FILE", "content": content("first")}
+    return {**made, **choose.named()}
+
+
+CHORES: Mapping[str, Callable[[Chooser], Input]] = {
+    "spaceCreate": lambda c: {**c.named(), "key": c.new_key()},
+    "spaceRename": lambda c: {"id": c.node("space"), "name": c.random.choice(NAMES)},
+    "spaceUpdate": lambda c: {"id": c.node("space"), "description": c.new_key()},
+    "spaceDelete": lambda c: {"id": c.spare()},
+    "projectCreate": lambda c: {"space": c.node("space"), **c.named()},
+    "projectRename": lambda c: {"id": c.node("project"), "name": c.random.choice(NAMES)},
+    "projectUpdate": lambda c: {"id": c.node("project"), "description": c.new_key()},
+    "projectMove": lambda c: {"id": c.node("project"), "into": c.node("space"), **c.clash()},
+    "projectCopy": lambda c: {"id": c.node("project"), "into": c.node("space"), **c.clash()},
+    "projectDelete": lambda c: {"id": c.node("project")},
+    "assetCreate": _new_asset,
+    "assetRename": lambda c: {"id": c.node("asset"), "name": c.random.choice(NAMES)},
+    "assetUpdate": lambda c: {"id": c.node("asset"), "content": content(c.new_key())},
+    "assetMove": lambda c: {"id": c.node("asset"), "into": c.node("project"), **c.clash()},
+    "assetsMove": lambda c: {"ids": c.nodes("asset"), "into": c.node("project"), **c.clash()},
+    "assetCopy": lambda c: {"id": c.node("asset"), "into": c.node("project"), **c.clash()},
+    "assetsDelete": lambda c: {"ids": c.nodes("asset")},
+    "grantSet": lambda c: {"node": c.holder(), **c.grant()},
+    "grantRevoke": lambda c: {"node": c.holder(), "principal": c.principal()},
+    "grantsReplace": lambda c: {"node": c.node("project"), "grants": [c.grant()]},
+    "ownershipTransfer": lambda c: {"node": c.node("project"), "to": c.idle()},
+    "groupCreate": lambda c: {"key": c.new_key(), "name": "A group", "members": [c.idle()]},
+    "groupRename": lambda c: {"id": c.band, "name": c.random.choice(NAMES)},
+    "groupMembersAdd": lambda c: {"group": c.band, "members": [c.idle()]},
+    "groupMembersRemove": lambda c: {"group": c.band, "members": [c.idle()]},
+    "memberUpdate": lambda c: {"id": c.idle(), "name": c.random.choice(NAMES)},
+    "memberDeactivate": lambda c: {"id": c.idle(), "heir": c.idle()},
+    "memberReactivate": lambda c: {"id": c.idle()},
+}
+OFTEN = ("spaceCreate", "projectCreate", "assetCreate", "assetRename", "grantSet")
+WANTED = (*CHORES, *OFTEN, *OFTEN)
