@@ -16,6 +16,7 @@ KEYS = [f"key-{number}" for number in range(60)]
 LEVELS = ("READ", "READ_EXECUTE", "FULL", "OWNER")
 ON_CLASH = ("FAIL", "SKIP", "RENAME", "OVERWRITE")
 FIRST = ("core", "lab", "field")
+NOTHING = "ast_1_1"
 NEWEST = 40  # of the nodes of a kind, which are changed further
 
 
@@ -34,10 +35,13 @@ class World:
         self.nodes = {"space": spaces, "project": projects, "asset": []}
 
     def learn(self, asked: Asked, payload: Payload) -> None:
-        """Note the node that a change made, if it made one."""
-        noun = asked.name.removesuffix("Create").removesuffix("Copy")
-        if noun in self.nodes and payload.get("node"):
-            self.nodes[noun].append(payload["node"]["id"])
+        """Note the node that a change made, or forget the one that it deleted."""
+        if payload.get("node"):
+            noun = asked.name.removesuffix("Create").removesuffix("Copy")
+            self.nodes.get(noun, []).append(payload["node"]["id"])
+        elif payload.get("undoToken"):
+            known = self.nodes[asked.name.removesuffix("Delete")]
+            known[:] = [id_ for id_ in known if id_ != asked.given["id"]]
 
 
 @dataclass(frozen=True)
@@ -48,16 +52,16 @@ class Chooser:
     random: Random
 
     def node(self, noun: str) -> str:
-        """Return one of the newest nodes of a kind, or the counterpart of one that isn't there."""
-        return self.random.choice(self.world.nodes[noun][-NEWEST:] or ["ast_1_1"])
+        """Return one of the newest nodes of a kind, or else an id that nothing has."""
+        return self.random.choice(self.world.nodes[noun][-NEWEST:] or [NOTHING])
 
     def nodes(self, noun: str) -> list[str]:
         """Return some of them, none twice."""
         return list({self.node(noun) for _ in range(4)})
 
     def spare(self) -> str:
-        """Return a space that a client made, or one that isn't there."""
-        return self.random.choice(self.world.nodes["space"][len(FIRST) :] or ["spc_1_1"])
+        """Return a space that a client made, or else an id that nothing has."""
+        return self.random.choice(self.world.nodes["space"][len(FIRST) :] or [NOTHING])
 
     def holder(self) -> str:
         """Return a space or project that grants can be on."""

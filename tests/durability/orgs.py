@@ -1,4 +1,4 @@
-"""The Org that the clients change: half of them are admins, and each has a guest."""
+"""The Org that the clients change: most of them are admins, and each has a guest."""
 
 from typing import NamedTuple
 
@@ -27,9 +27,9 @@ def acme(doomed: int = 0) -> Manifest:
     numbers = range(CLIENTS)
     manifest = Manifest("acme").user("ada", admin=True)
     for number in numbers:
-        manifest.user(f"u{number}", admin=number % 2 == 0).user(f"guest{number}")
+        manifest.user(f"u{number}", admin=number % 4 > 0).user(f"guest{number}")
         manifest.group(f"ring{number}", f"guest{number}").user(f"idle{number}")
-    manifest.group("makers", *(f"u{number}" for number in numbers if number % 2)).group("band")
+    manifest.group("makers", *(f"u{number}" for number in numbers if number % 4 == 0)).group("band")
     manifest.space("core").project("core/site").space("lab").project("lab/bench").space("field")
     for name in ("core", "lab", "field"):
         manifest.grant("group:makers", "FULL", on=name, propagate=True)

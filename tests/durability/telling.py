@@ -78,3 +78,9 @@ def summary(ledger: Ledger, seconds: float) -> str:
     made = len(ledger.accepted)
     refused = ", ".join(f"{number} {code}" for code, number in codes.most_common())
     return f"{made} changes made, {made / seconds:.0f} a second; refused: {refused}"
+
+
+def done_before_asked_again(stored: Stored, ledger: Ledger) -> int:
+    """Return how many changes a killed server had made without having said so."""
+    made = {event.key: event.at for event in stored.events}
+    return sum(made.get(key, at) < at for key, at in ledger.again.items())

@@ -19,17 +19,23 @@ from tests.durability.wholeness import check_whole
 REPEATED = 50
 
 
-@pytest.mark.parametrize("seconds", [3, pytest.param(30, marks=[pytest.mark.full])])
+@pytest.mark.parametrize(
+    ("changes", "seconds"), [(100, 0), pytest.param(0, 30, marks=[pytest.mark.full])]
+)
 async def test_what_clients_change_at_once_is_all_there(
-    engine: AsyncEngine, database_url: str, tmp_path: Path, seconds: int
+    engine: AsyncEngine, database_url: str, tmp_path: Path, *, changes: int, seconds: int
 ) -> None:
     org, tokens = await store(database_url, acme())
     async with served(database_url, tmp_path) as server, asking(server, tokens) as api:
-        until = time.monotonic() + seconds
+        began = time.monotonic()
+
+        def is_over() -> bool:
+            return api.ledger.made >= changes and time.monotonic() >= began + seconds
+
         async with asyncio.TaskGroup() as group:
             for client in clients(api, World(org)):
-                group.create_task(client.work(lambda: time.monotonic() >= until))
-        print(summary(api.ledger, seconds))
+                group.create_task(client.work(is_over))
+        print(summary(api.ledger, time.monotonic() - began))
         await check_repeated(api, [asked for asked, _ in api.ledger.answers[:REPEATED]])
     assert server.faults == []
     stored = await read(engine, org.org_id)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
-from tests.durability.storage import Stored, number_of
+from tests.durability.storage import Stored, Told, number_of
 
 NODES = ("space", "project", "asset")
 OWNER = 4
@@ -62,6 +62,12 @@ def check_last_words(stored: Stored) -> None:
             for column in ("name", "key", "description", "kind"):
                 if column in told:
                     assert getattr(rows[id_], column) == told[column], (noun, id_)
+
+
+def said_of(event: Told) -> dict[str, Any]:
+    """Return what an event says of a node's columns; the end of its new path is its key."""
+    key = {"key": event.after["path"].rpartition("/")[2]} if "path" in event.after else {}
+    return {**event.after, **key}
 
 
 def check_versions(stored: Stored) -> None:
