@@ -83,7 +83,10 @@ class Client:
         ids = self.world.org.ids
         if self.number % 2:
             name = "groupMembersRemove" if self.holds else "groupMembersAdd"
-            ring = {"group": ids[held_by(self.number)], "members": [ids[f"user:guest{self.number}"]]}
+            ring = {
+                "group": ids[held_by(self.number)],
+                "members": [ids[f"user:guest{self.number}"]],
+            }
             return self.asked("ada", name, ring)
         grant = {"node": ids[SITE], "principal": ids[held_by(self.number)]}
         if self.holds:

@@ -72,7 +72,7 @@ async def read(engine: AsyncEngine, org_id: int) -> Stored:
 
 
 def _told(row: Any) -> Told:
-    after = {} if row.after is None else orjson.loads(row.after)
+    after: Mapping[str, Any] = {} if row.after is None else orjson.loads(row.after)
     object_, actor = number_of(row.object_id), number_of(row.actor)
     return Told(row.revision, row.at, row.action, object_, actor, row.request_id, after)
 

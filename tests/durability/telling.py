@@ -37,9 +37,7 @@ def changes(payload: Mapping[str, Any]) -> int:
 def check_counters(stored: Stored, ledger: Ledger, org: Loaded) -> None:
     """A counter is at the number of times that it was counted up and acknowledged."""
     counted = Counter(
-        asked.given["id"]
-        for asked, _ in ledger.accepted.values()
-        if asked.name == "assetUpdate"
+        asked.given["id"] for asked, _ in ledger.accepted.values() if asked.name == "assetUpdate"
     )
     newest = {row.asset_id: row.text for row in stored.rows["asset_version"]}
     for path in COUNTERS:

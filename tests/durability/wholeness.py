@@ -76,7 +76,9 @@ def check_versions(stored: Stored) -> None:
     for row in stored.rows["asset_version"]:
         numbers[row.asset_id].append(row.number)
     assert all(sorted(found) == list(range(1, len(found) + 1)) for found in numbers.values())
-    last = {event.object: event.after["version"] for event in stored.events if "version" in event.after}
+    last = {
+        event.object: event.after["version"] for event in stored.events if "version" in event.after
+    }
     assert {id_: len(numbers[id_]) for id_ in last} == last
 
 
@@ -97,7 +99,9 @@ def check_deletions(stored: Stored) -> None:
     """Each deletion is noted, and what lies in the bin is just what is marked."""
     told = Counter(event.object for event in stored.told(*(f"{noun}.delete" for noun in NODES)))
     told.update(
-        number_of(gone["id"]) for event in stored.events for gone in event.after.get("overwritten", ())
+        number_of(gone["id"])
+        for event in stored.events
+        for gone in event.after.get("overwritten", ())
     )
     assert Counter(row.node_id for row in stored.rows["deletion"]) == told
     lasting = {row.node_id for row in stored.rows["deletion"] if row.ended_at is None}
