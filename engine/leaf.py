@@ -49,11 +49,9 @@ def _text(source: Source, template: str) -> str:
 def _serializer(type_: Any, make: Callable[..., Any] | None) -> Callable[..., Any]:
     """Return what the standard executor makes of a leaf: the field's making, then the type's."""
     leaf: GraphQLLeafType = type_
-    if make is None:
-        return leaf.serialize
 
     def serialize(*values: Any) -> Any:
-        made = make(*values)
+        made = values[0] if make is None else make(*values)
         return None if made is None else leaf.serialize(made)
 
     return serialize
