@@ -34,7 +34,7 @@ class Asked(NamedTuple):
 def _extras(name: str) -> str:
     if name.startswith(("assets", "projects", "spaces")):
         return "results { id errors { code } undoToken }"
-    if name.endswith(("Create", "Copy")):
+    if name.endswith(("Create", "Copy")) or name == "restore":
         return "node { id }"
     return "undoToken" if name.endswith("Delete") and name != "groupDelete" else ""
 

@@ -6,6 +6,7 @@ from itertools import count
 from random import Random
 from typing import Any, TypeAlias
 
+from db import clock, ids
 from tests.durability.asking import Asked, Payload
 from tests.durability.orgs import CLIENTS
 from tests.factories import Loaded
@@ -16,6 +17,7 @@ KEYS = [f"key-{number}" for number in range(60)]
 LEVELS = ("READ", "READ_EXECUTE", "FULL", "OWNER")
 ON_CLASH = ("FAIL", "SKIP", "RENAME", "OVERWRITE")
 FIRST = ("core", "lab", "field")
+SECOND = 1_000_000
 NOTHING = "ast_1_1"
 NEWEST = 40  # of the nodes of a kind, which are changed further
 
@@ -32,16 +34,22 @@ class World:
         """Begin with what nothing else depends on."""
         spaces = [self.org.ids[key] for key in FIRST]
         projects = [self.org.ids[path] for path in ("lab/bench", "lab/shared", "shared")]
-        self.nodes = {"space": spaces, "project": projects, "asset": []}
+        self.nodes = {ids.SPACE: spaces, ids.PROJECT: projects, ids.ASSET: [], ids.DELETION: []}
 
     def learn(self, asked: Asked, payload: Payload) -> None:
-        """Note the node that a change made, or forget the one that it deleted."""
-        if payload.get("node"):
-            noun = asked.name.removesuffix("Create").removesuffix("Copy")
-            self.nodes.get(noun, []).append(payload["node"]["id"])
-        elif payload.get("undoToken"):
-            known = self.nodes[asked.name.removesuffix("Delete")]
-            known[:] = [id_ for id_ in known if id_ != asked.given["id"]]
+        """Note the node that a change made or brought back, and the deletion that it made."""
+        for id_ in (payload.get("undoToken"), (payload.get("node") or {}).get("id")):
+            if id_ is not None:
+                self.nodes.get(type_of(id_), []).append(id_)
+        if payload.get("undoToken") or asked.name == "restore":
+            gone = asked.given["id"]
+            known = self.nodes[type_of(gone)]
+            known[:] = [id_ for id_ in known if id_ != gone]
+
+
+def type_of(id_: str) -> str:
+    """Return what an id says of its type."""
+    return id_.partition("_")[0]
 
 
 @dataclass(frozen=True)
@@ -51,21 +59,33 @@ class Chooser:
     world: World
     random: Random
 
-    def node(self, noun: str) -> str:
-        """Return one of the newest nodes of a kind, or else an id that nothing has."""
-        return self.random.choice(self.world.nodes[noun][-NEWEST:] or [NOTHING])
+    def node(self, type_: str) -> str:
+        """Return one of the newest nodes of a type, or else an id that nothing has."""
+        return self.random.choice(self.world.nodes[type_][-NEWEST:] or [NOTHING])
 
-    def nodes(self, noun: str) -> list[str]:
-        """Return some of them, none twice."""
-        return list({self.node(noun) for _ in range(4)})
+    def space(self) -> str:
+        """Return a space."""
+        return self.node(ids.SPACE)
+
+    def project(self) -> str:
+        """Return a project."""
+        return self.node(ids.PROJECT)
+
+    def asset(self) -> str:
+        """Return an asset."""
+        return self.node(ids.ASSET)
+
+    def assets(self) -> list[str]:
+        """Return some assets, none twice."""
+        return list({self.asset() for _ in range(4)})
 
     def spare(self) -> str:
         """Return a space that a client made, or else an id that nothing has."""
-        return self.random.choice(self.world.nodes["space"][len(FIRST) :] or [NOTHING])
+        return self.random.choice(self.world.nodes[ids.SPACE][len(FIRST) :] or [NOTHING])
 
     def holder(self) -> str:
         """Return a space or project that grants can be on."""
-        return self.node(self.random.choice(("space", "project")))
+        return self.random.choice((self.space, self.project))()
 
     def idle(self) -> str:
         """Return a member who asks for nothing."""
@@ -88,8 +108,11 @@ class Chooser:
         return {"onClash": self.random.choice(ON_CLASH)}
 
     def grant(self) -> Input:
-        """Return what a principal is to hold."""
-        return {"principal": self.principal(), "level": self.random.choice(LEVELS)}
+        """Return what a principal is to hold, some of it for a short time."""
+        ends = clock.now() + self.random.randint(1, 5) * SECOND
+        expires_at = self.random.choice((None, None, clock.time_text(ends)))
+        held = {"principal": self.principal(), "level": self.random.choice(LEVELS)}
+        return {**held, "expiresAt": expires_at}
 
     @property
     def band(self) -> str:
@@ -103,32 +126,33 @@ def content(text: str) -> Input:
 
 
 def _new_asset(choose: Chooser) -> Input:
-    made = {"project": choose.node("project"), "kind": "FILE", "content": content("first")}
+    made = {"project": choose.project(), "kind": "FILE", "content": content("first")}
     return {**made, **choose.named()}
 
 
 CHORES: Mapping[str, Callable[[Chooser], Input]] = {
     "spaceCreate": lambda c: {**c.named(), "key": c.new_key()},
-    "spaceRename": lambda c: {"id": c.node("space"), "name": c.random.choice(NAMES)},
-    "spaceUpdate": lambda c: {"id": c.node("space"), "description": c.new_key()},
+    "spaceRename": lambda c: {"id": c.space(), "name": c.random.choice(NAMES)},
+    "spaceUpdate": lambda c: {"id": c.space(), "description": c.new_key()},
     "spaceDelete": lambda c: {"id": c.spare()},
-    "projectCreate": lambda c: {"space": c.node("space"), **c.named()},
-    "projectRename": lambda c: {"id": c.node("project"), "name": c.random.choice(NAMES)},
-    "projectUpdate": lambda c: {"id": c.node("project"), "description": c.new_key()},
-    "projectMove": lambda c: {"id": c.node("project"), "into": c.node("space"), **c.clash()},
-    "projectCopy": lambda c: {"id": c.node("project"), "into": c.node("space"), **c.clash()},
-    "projectDelete": lambda c: {"id": c.node("project")},
+    "projectCreate": lambda c: {"space": c.space(), **c.named()},
+    "projectRename": lambda c: {"id": c.project(), "name": c.random.choice(NAMES)},
+    "projectUpdate": lambda c: {"id": c.project(), "description": c.new_key()},
+    "projectMove": lambda c: {"id": c.project(), "into": c.space(), **c.clash()},
+    "projectCopy": lambda c: {"id": c.project(), "into": c.space(), **c.clash()},
+    "projectDelete": lambda c: {"id": c.project()},
     "assetCreate": _new_asset,
-    "assetRename": lambda c: {"id": c.node("asset"), "name": c.random.choice(NAMES)},
-    "assetUpdate": lambda c: {"id": c.node("asset"), "content": content(c.new_key())},
-    "assetMove": lambda c: {"id": c.node("asset"), "into": c.node("project"), **c.clash()},
-    "assetsMove": lambda c: {"ids": c.nodes("asset"), "into": c.node("project"), **c.clash()},
-    "assetCopy": lambda c: {"id": c.node("asset"), "into": c.node("project"), **c.clash()},
-    "assetsDelete": lambda c: {"ids": c.nodes("asset")},
+    "assetRename": lambda c: {"id": c.asset(), "name": c.random.choice(NAMES)},
+    "assetUpdate": lambda c: {"id": c.asset(), "content": content(c.new_key())},
+    "assetMove": lambda c: {"id": c.asset(), "into": c.project(), **c.clash()},
+    "assetsMove": lambda c: {"ids": c.assets(), "into": c.project(), **c.clash()},
+    "assetCopy": lambda c: {"id": c.asset(), "into": c.project(), **c.clash()},
+    "assetsDelete": lambda c: {"ids": c.assets()},
+    "restore": lambda c: {"id": c.node(ids.DELETION), "newName": c.random.choice((None, *NAMES))},
     "grantSet": lambda c: {"node": c.holder(), **c.grant()},
     "grantRevoke": lambda c: {"node": c.holder(), "principal": c.principal()},
-    "grantsReplace": lambda c: {"node": c.node("project"), "grants": [c.grant()]},
-    "ownershipTransfer": lambda c: {"node": c.node("project"), "to": c.idle()},
+    "grantsReplace": lambda c: {"node": c.project(), "grants": [c.grant()]},
+    "ownershipTransfer": lambda c: {"node": c.project(), "to": c.idle()},
     "groupCreate": lambda c: {"key": c.new_key(), "name": "A group", "members": [c.idle()]},
     "groupRename": lambda c: {"id": c.band, "name": c.random.choice(NAMES)},
     "groupMembersAdd": lambda c: {"group": c.band, "members": [c.idle()]},
@@ -137,5 +161,5 @@ CHORES: Mapping[str, Callable[[Chooser], Input]] = {
     "memberDeactivate": lambda c: {"id": c.idle(), "heir": c.idle()},
     "memberReactivate": lambda c: {"id": c.idle()},
 }
-OFTEN = ("spaceCreate", "projectCreate", "assetCreate", "assetRename", "grantSet")
+OFTEN = ("restore", "spaceCreate", "projectCreate", "assetCreate", "assetRename", "grantSet")
 WANTED = (*CHORES, *OFTEN, *OFTEN)

@@ -12,6 +12,8 @@ from tests.server.asking import token_for
 CLIENTS = 16
 COUNTERS = tuple(f"core/site/counter{number}" for number in range(3))
 DOOMED_PROJECTS, DOOMED_ASSETS = 3, 200
+# The space, its projects and the shared one; each asset has a version.
+DOOMED_ROWS = 1 + (DOOMED_PROJECTS + 1) + DOOMED_PROJECTS * DOOMED_ASSETS * 2
 
 
 def held_by(number: int) -> str:

@@ -89,7 +89,12 @@ class Server:
 async def served(url: str, folder: Path) -> AsyncGenerator[Server]:
     """Serve a database, until the server was stopped; it is killed if the block fails."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("FREEHOLD_")}
-    settings = {"FREEHOLD_DATABASE_URL": url, "FREEHOLD_SECRET": SECRET, "PYTHONPATH": str(ROOT)}
+    settings = {
+        "FREEHOLD_DATABASE_URL": url,
+        "FREEHOLD_SECRET": SECRET,
+        "FREEHOLD_BACKGROUND_SECONDS": "1",
+        "PYTHONPATH": str(ROOT),
+    }
     server = Server({**own, **settings}, folder)
     await server.start()
     try:

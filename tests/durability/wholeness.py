@@ -57,11 +57,12 @@ def check_last_words(stored: Stored) -> None:
         last: dict[int, dict[str, Any]] = defaultdict(dict)
         for event in stored.events:
             if event.action.startswith(f"{noun}.") and event.object in rows:
-                last[event.object].update(event.after)
+                last[event.object].update(said_of(event))
         for id_, told in last.items():
             for column in ("name", "key", "description", "kind"):
                 if column in told:
-                    assert getattr(rows[id_], column) == told[column], (noun, id_)
+                    now = getattr(rows[id_], column)
+                    assert now == told[column], (noun, id_, column, now, told)
 
 
 def said_of(event: Told) -> dict[str, Any]:
@@ -103,10 +104,14 @@ def check_deletions(stored: Stored) -> None:
         for event in stored.events
         for gone in event.after.get("overwritten", ())
     )
-    assert Counter(row.node_id for row in stored.rows["deletion"]) == told
-    lasting = {row.node_id for row in stored.rows["deletion"] if row.ended_at is None}
+    deletions = stored.rows["deletion"]
+    assert Counter(row.node_id for row in deletions) == told
+    restored = stored.told(*(f"{noun}.restore" for noun in NODES))
+    ended = Counter(row.node_id for row in deletions if row.ended_at is not None)
+    assert ended == Counter(event.object for event in restored)
+    binned = {row.node_id for row in deletions if row.ended_at is None and row.purged_at is None}
     marked = {row.id for noun in NODES for row in stored.rows[noun] if row.deleted_at is not None}
-    assert lasting == marked
+    assert binned == marked
 
 
 def check_facts(stored: Stored) -> None:
