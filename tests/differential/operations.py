@@ -108,7 +108,7 @@ class Maker:
             return " " + self._selections(type_, depth - step)
         if isinstance(type_, GraphQLInterfaceType):
             types = self.schema.get_possible_types(type_)
-            some = self.random.sample(types, k=self.random.randint(1, 3))
+            some = self.random.sample(types, k=self.random.randint(1, min(3, len(types))))
             parts = [f"... on {each.name} {self._selections(each, depth - 2)}" for each in some]
             return " { __typename id " + " ".join(parts) + " }"
         return ""
