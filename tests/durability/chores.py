@@ -38,13 +38,17 @@ class World:
 
     def learn(self, asked: Asked, payload: Payload) -> None:
         """Note the node that a change made or brought back, and the deletion that it made."""
-        for id_ in (payload.get("undoToken"), (payload.get("node") or {}).get("id")):
-            if id_ is not None:
-                self.nodes.get(type_of(id_), []).append(id_)
+        node: dict[str, str] = payload.get("node") or {}
+        for id_ in (payload.get("undoToken"), node.get("id")):
+            if id_ is not None and type_of(id_) in self.nodes:
+                self.nodes[type_of(id_)].append(id_)
         if payload.get("undoToken") or asked.name == "restore":
-            gone = asked.given["id"]
-            known = self.nodes[type_of(gone)]
-            known[:] = [id_ for id_ in known if id_ != gone]
+            self.forget(asked.given["id"])
+
+    def forget(self, gone: str) -> None:
+        """Leave alone what was deleted, or a deletion that was taken back."""
+        known = self.nodes[type_of(gone)]
+        known[:] = [id_ for id_ in known if id_ != gone]
 
 
 def type_of(id_: str) -> str:

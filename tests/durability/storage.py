@@ -52,6 +52,11 @@ class Stored(NamedTuple):
         """Return a table's rows by their ids."""
         return {row.id: row for row in self.rows[table]}
 
+    @property
+    def to_purge(self) -> set[int]:
+        """The numbers of what is to be purged, is being, or was."""
+        return {row.node_id for row in self.rows["deletion"] if row.purge_asked_at is not None}
+
     def told(self, *actions: str) -> list[Told]:
         """Return the events of some actions."""
         return [event for event in self.events if event.action in actions]

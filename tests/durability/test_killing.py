@@ -16,10 +16,11 @@ from tests.durability.chores import World
 from tests.durability.clients import clients
 from tests.durability.dooming import begun, check_purged, cut_off, doom, finished, free_duty
 from tests.durability.orgs import acme, store
-from tests.durability.serving import served
+from tests.durability.serving import Server, served
 from tests.durability.storage import read
 from tests.durability.telling import check_repeated, check_told, done_before_asked_again, summary
 from tests.durability.wholeness import check_whole
+from tests.factories import Loaded
 
 CHANGES = 10, 40  # between one kill and the next: at least, at most
 SECONDS = 0.05  # at most, after which it is killed
@@ -40,10 +41,7 @@ async def test_what_a_killed_server_acknowledged_is_all_there(
             for number in range(kills):
                 await doom(api, org, number)
                 await any_moment(api, number)
-                await server.kill()
-                cut += cut_off(await read(engine, org.org_id))
-                await free_duty(engine)
-                await server.start()
+                cut += await kill(server, engine, org)
             await api.ledger.grown_by(CHANGES[0])
             over.set()
         told = summary(api.ledger, time.monotonic() - began)
@@ -66,3 +64,16 @@ async def any_moment(api: Api, number: int) -> None:
     if number % 2 == 0:
         await begun(api, number)
     await asyncio.sleep(random.uniform(0, SECONDS))  # or it would always be after an answer
+
+
+async def kill(server: Server, engine: AsyncEngine, org: Loaded) -> int:
+    """Kill the server and start another; return how many purges were cut off.
+
+    What is there in between is whole, too, acknowledged or not.
+    """
+    await server.kill()
+    left = await read(engine, org.org_id)
+    check_whole(left)
+    await free_duty(engine)
+    await server.start()
+    return cut_off(left)
