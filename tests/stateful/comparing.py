@@ -1,0 +1,195 @@
+"""What the server says of a whole Org to each of its members, and what the model does."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from auth.levels import Permission
+from db.clock import time_text
+from tests.access.model import Node as Reference
+from tests.stateful.asking import Json, World
+from tests.stateful.model import Asset, Grant, Group, Member, Model, Node, Project, Sight, Space
+
+EVERYTHING = """
+query Everything($ids: [ID!]!) {
+  org {
+    id effectivePermission revision
+    sharedProject { ...Project }
+    spaces(first: 30) {
+      totalCount
+      nodes {
+        id key name description effectivePermission
+        grants(first: 30) { ...Grants }
+        sharedProject { id }
+        projects(first: 30) { totalCount nodes { id } }
+      }
+    }
+    projects(first: 60) { totalCount nodes { ...Project } }
+    assets(first: 99) {
+      totalCount
+      nodes {
+        id key name kind metadata revision effectivePermission project { id }
+        content { number text }
+      }
+    }
+    users(first: 30) { nodes { id key name active isService email } }
+    groups(first: 30) { nodes { id key name reserved members(first: 30) { nodes { id } } } }
+  }
+  nodes(ids: $ids) { id }
+}
+fragment Project on Project {
+  id key name description isShared effectivePermission space { id }
+  grants(first: 30) { ...Grants }
+  assets(first: 30) { nodes { id } }
+}
+fragment Grants on GrantConnection {
+  totalCount
+  nodes { principal { id } level propagate inherited from { id } expiresAt }
+}
+"""
+
+
+def answered(world: World, model: Model, member: Member, *, compiles: bool) -> Json:
+    """Return what the server tells a member of everything, what has no order put into one."""
+    variables = {"ids": [node.id for node in model.nodes]}
+    data = world.ask(member.account, EVERYTHING, variables, compiles=compiles)
+    org = data["org"]
+    if org is None:
+        return data
+    for node in (org["sharedProject"], *org["spaces"]["nodes"], *org["projects"]["nodes"]):
+        node["grants"]["nodes"].sort(key=_which)
+    for group in org["groups"]["nodes"]:
+        group["members"] = {each["id"] for each in group["members"]["nodes"]}
+    org["users"] = {each.pop("id"): each for each in org["users"]["nodes"]}
+    org["groups"] = {each.pop("id"): each for each in org["groups"]["nodes"]}
+    return data
+
+
+def same(told: Any, wanted: Any, where: str = "") -> None:
+    """Assert that both are the same; the message says where they aren't."""
+    if isinstance(told, dict) and isinstance(wanted, dict) and told.keys() == wanted.keys():
+        for key in told:
+            same(told[key], wanted[key], f"{where}.{key}")
+    elif isinstance(told, list) and isinstance(wanted, list) and len(told) == len(wanted):
+        for number, (one, other) in enumerate(zip(told, wanted, strict=True)):
+            same(one, other, f"{where}[{number}]")
+    assert told == wanted, f"{where} is {told}, not {wanted}"
+
+
+def _which(grant: Json) -> tuple[str, str]:
+    return grant["principal"]["id"], grant["from"]["id"]
+
+
+def expected(model: Model, member: Member) -> Json:
+    """Return what the server must tell a member of everything."""
+    return _Expected(model, member).answer()
+
+
+class _Expected:
+    def __init__(self, model: Model, member: Member) -> None:
+        self._model, self._member = model, member
+        self._sight = Sight(model.org(), member.id, now=model.now)
+        self._by_path: dict[str, Any] = {node.path: node for node in model.nodes}
+
+    def answer(self) -> Json:
+        if not self._member.active:
+            return {"org": None, "nodes": [None for _ in self._model.nodes]}
+        seen = [node if self._sight.sees(node.path) else None for node in self._model.nodes]
+        return {"org": self._org(), "nodes": [node and {"id": node.id} for node in seen]}
+
+    def _org(self) -> Json:
+        model, sight = self._model, self._sight
+        return {
+            "id": model.id,
+            "effectivePermission": sight.org_level().name,
+            "revision": model.revision,
+            "sharedProject": self._project(self._by_path["shared"]),
+            "spaces": self._list(sight.spaces(), self._space),
+            "projects": self._list(sight.projects(), self._project),
+            "assets": self._list(sight.assets(), self._asset),
+            "users": {one.id: self._user(one) for one in model.members if not one.removed},
+            "groups": {one.id: self._group(one) for one in model.groups if not one.deleted},
+        }
+
+    def _list(self, found: Iterable[Reference], make: Any) -> Json:
+        nodes = [make(self._by_path[node.path]) for node in found]
+        return {"totalCount": len(nodes), "nodes": nodes}
+
+    def _named(self, node: Node) -> Json:
+        level = self._sight.level(node.path).name
+        return {"id": node.id, "key": node.key, "name": node.name, "effectivePermission": level}
+
+    def _space(self, space: Space) -> Json:
+        shared = self._by_path[f"{space.path}/shared"]
+        projects = self._sight.projects(space.path)
+        told = self._sight.level(space.path) is not Permission.NONE
+        return {
+            **self._named(space),
+            "description": space.description if told else None,
+            "grants": self._grants(space),
+            "sharedProject": {"id": shared.id} if self._sight.sees(shared.path) else None,
+            "projects": self._list(projects, lambda project: {"id": project.id}),
+        }
+
+    def _project(self, project: Project) -> Json:
+        space = project.space
+        assets = self._sight.assets(project.path)
+        return {
+            **self._named(project),
+            "description": project.description,
+            "isShared": project.is_shared,
+            "space": space and {"id": space.id},
+            "grants": self._grants(project),
+            "assets": {"nodes": [{"id": self._by_path[one.path].id} for one in assets]},
+        }
+
+    def _asset(self, asset: Asset) -> Json:
+        versions = asset.versions
+        return {
+            **self._named(asset),
+            "kind": asset.kind,
+            "metadata": asset.metadata,
+            "revision": asset.revision,
+            "project": {"id": asset.project.id},
+            "content": {"number": len(versions), "text": versions[-1]} if versions else None,
+        }
+
+    def _grants(self, node: Space | Project) -> Json:
+        own = [self._grant(one, inherited=False) for one in self._told(node, node)]
+        space = node.space if isinstance(node, Project) else None
+        above = [] if space is None else self._told(space, node)
+        reaching = [one for one in above if one.held.propagate or node.path.endswith("/shared")]
+        grants = [*own, *(self._grant(one, inherited=True) for one in reaching)]
+        return {"totalCount": len(grants), "nodes": sorted(grants, key=_which)}
+
+    def _told(self, on: Space | Project, to: Node) -> list[Grant]:
+        """Return the grants on a node that the member is told of by another."""
+        if self._sight.level(to.path) is Permission.OWNER:
+            return self._model.held_on(on)
+        return [grant for grant in self._model.held_on(on) if self._is_own(grant)]
+
+    def _is_own(self, grant: Grant) -> bool:
+        if isinstance(grant.to, Group):
+            return self._member in self._model.in_group(grant.to)
+        return grant.to is self._member
+
+    def _grant(self, grant: Grant, *, inherited: bool) -> Json:
+        ends = grant.held.expires_at
+        return {
+            "principal": {"id": grant.to.id},
+            "level": grant.held.level.name,
+            "propagate": grant.held.propagate,
+            "inherited": inherited,
+            "from": {"id": grant.on.id},
+            "expiresAt": None if ends is None else time_text(ends),
+        }
+
+    def _user(self, member: Member) -> Json:
+        told = self._member.admin or member is self._member
+        email = member.account if told and not member.is_service else None
+        named = {"key": member.key, "name": member.name, "email": email}
+        return {**named, "active": member.active, "isService": member.is_service}
+
+    def _group(self, group: Group) -> Json:
+        members = {member.id for member in self._model.in_group(group)}
+        named = {"key": group.key, "name": group.name, "reserved": group.reserved}
+        return {**named, "members": members}

@@ -1,0 +1,206 @@
+"""The model's changes of members and groups."""
+
+from collections.abc import Callable
+
+from auth.levels import Held, Permission
+from tests.stateful.judging import (
+    Done,
+    Given,
+    Item,
+    Making,
+    RefusedError,
+    check_ids,
+    need,
+    new_key,
+    new_title,
+)
+from tests.stateful.model import Grant, Group, Member, Model, Principal
+
+
+def member_add(making: Making, given: Given) -> Done:
+    """Make an account a member, for the first time or again."""
+    making.be_admin()
+    need("@" in given["email"], "INVALID")
+    key, name = new_key(given["key"], reserved=False), new_title(given["name"])
+    email, admin = given["email"].casefold(), given.get("admin", False)
+    member = next((one for one in making.model.members if one.account == email), None)
+    if member is None:
+        return Done(_new(making.model, key, name, account=email, admin=admin))
+    need(member.removed, "ALREADY_MEMBER")
+    need(member.key == key, "INVALID")
+    member.removed, member.active, member.admin, member.name = False, True, admin, name
+    return Done(member)
+
+
+def service_account_create(making: Making, given: Given) -> Done:
+    """Make a service account."""
+    making.be_admin()
+    key, name = new_key(given["key"], reserved=False), new_title(given["name"])
+    return Done(_new(making.model, key, name, account=0, admin=False))
+
+
+def _new(model: Model, key: str, name: str, *, account: str | int, admin: bool) -> Member:
+    need(all(member.key != key for member in model.members), "KEY_TAKEN")
+    member = Member(model.new_id(), key, name, account, admin=admin)
+    model.members.append(member)
+    return member
+
+
+def member_update(making: Making, given: Given) -> Done:
+    """Give a member another name."""
+    name, member = new_title(given["name"]), _member(making, given)
+    member.name = name
+    return Done(member)
+
+
+def member_deactivate(making: Making, given: Given) -> Done:
+    """Take a member out of `members` and `admins`."""
+    member = _member(making, given)
+    need(member.active, "INACTIVE_MEMBER")
+    _let_go(making, given, member)
+    member.active = member.admin = False
+    return Done(member)
+
+
+def member_reactivate(making: Making, given: Given) -> Done:
+    """Put a member back into `members`."""
+    member = _member(making, given)
+    need(not member.active, "ALREADY_MEMBER")
+    member.active = True
+    return Done(member)
+
+
+def member_remove(making: Making, given: Given) -> Done:
+    """End all that a member is and holds."""
+    member = _member(making, given)
+    _let_go(making, given, member)
+    member.active, member.admin, member.removed = False, False, True
+    for group in making.model.groups:
+        group.members = [one for one in group.members if one is not member]
+    _end_all(making.model, member)
+    return Done(member)
+
+
+def _member(making: Making, given: Given) -> Member:
+    member: Member = making.principal(given["id"], Member)
+    making.be_admin()
+    return member
+
+
+def _let_go(making: Making, given: Given, member: Member) -> None:
+    """Keep an admin, and hand what the member owns to an heir."""
+    need(making.model.admins() != [member], "LAST_ADMIN")
+    heir: Member = making.actor
+    if given.get("heir") is not None:
+        heir = making.principal(given["heir"], Member)
+        need(heir.active, "INACTIVE_MEMBER")
+    grants = [grant for grant in making.model.grants if making.model.in_force(grant)]
+    owned = [one for one in grants if one.to is member and one.held.level is Permission.OWNER]
+    need(not owned or heir is not member, "INVALID")
+    for grant in owned:
+        _hand_over(making.model, grant, heir)
+
+
+def _hand_over(model: Model, grant: Grant, heir: Member) -> None:
+    """Give a grant of OWNER to the heir, who loses nothing that it has there by it."""
+    own = next((one for one in model.held_on(grant.on) if one.to is heir), None)
+    held = grant.held
+    if own is not None:
+        ends = (held.expires_at, own.held.expires_at)
+        last = None if None in ends else max(end for end in ends if end is not None)
+        held = Held(held.level, held.propagate or own.held.propagate, last)
+    model.grants = [one for one in model.grants if one not in (grant, own)]
+    model.grants.append(Grant(grant.on, heir, held))
+
+
+def _end_all(model: Model, principal: Principal) -> None:
+    model.grants = [grant for grant in model.grants if grant.to is not principal]
+
+
+def group_create(making: Making, given: Given) -> Done:
+    """Make a group of the members given."""
+    making.be_admin()
+    key, name = new_key(given["key"], reserved=False), new_title(given["name"])
+    ids, model = given.get("members") or [], making.model
+    if ids:
+        check_ids(ids)
+    members = [making.principal(id_, Member) for id_ in ids]
+    need(all(group.key != key for group in model.groups), "KEY_TAKEN")
+    group = Group(model.new_id(), key, name, members)
+    model.groups.append(group)
+    return Done(group)
+
+
+def group_rename(making: Making, given: Given) -> Done:
+    """Give a group another name."""
+    group = _own_group(making, given)
+    group.name = new_title(given["name"])
+    return Done(group)
+
+
+def group_delete(making: Making, given: Given) -> Done:
+    """End all that a group is and holds."""
+    group = _own_group(making, given)
+    group.members, group.deleted = [], True
+    _end_all(making.model, group)
+    return Done(group)
+
+
+def _own_group(making: Making, given: Given) -> Group:
+    group: Group = making.principal(given["id"], Group)
+    making.be_admin()
+    need(not group.reserved, "RESERVED_GROUP")
+    return group
+
+
+def group_members_add(making: Making, given: Given) -> Done:
+    """Put members into a group; into `admins` only active ones."""
+    group = _joined(making, given)
+
+    def add(member: Member) -> None:
+        need(member not in making.model.in_group(group), "ALREADY_MEMBER")
+        need(member.active or group.key != "admins", "INACTIVE_MEMBER")
+        if group.key == "admins":
+            member.admin = True
+        else:
+            group.members.append(member)
+
+    return Done(group, items=_each(making, given, add))
+
+
+def group_members_remove(making: Making, given: Given) -> Done:
+    """Take members out of a group; the last admin stays."""
+    group = _joined(making, given)
+
+    def remove(member: Member) -> None:
+        need(member in making.model.in_group(group), "NOT_MEMBER")
+        if group.key != "admins":
+            group.members.remove(member)
+            return
+        need(making.model.admins() != [member], "LAST_ADMIN")
+        member.admin = False
+
+    return Done(group, items=_each(making, given, remove))
+
+
+def _joined(making: Making, given: Given) -> Group:
+    group: Group = making.principal(given["group"], Group)
+    making.be_admin()
+    need(group.key != "members", "RESERVED_GROUP")
+    return group
+
+
+def _each(making: Making, given: Given, work: Callable[[Member], None]) -> tuple[Item, ...]:
+    """Do the work for each member, or say why not; nobody's refusal is in another's way."""
+    check_ids(given["members"])
+    return tuple(_one(making, id_, work) for id_ in given["members"])
+
+
+def _one(making: Making, id_: str, work: Callable[[Member], None]) -> Item:
+    member: Member | None = None
+    try:
+        member = making.principal(id_, Member)
+        work(member)
+    except RefusedError as refused:
+        return Item(id_, refused.codes, member)
+    return Item(id_, (), member)
