@@ -36,6 +36,7 @@ from engine.resolve import declaration_of
 
 DEEPEST = 4
 TIMES = ("2001-01-01T00:00:00Z", "2101-01-01T00:00:00.5+02:00")
+KINDS = ("FILE", "TASK")
 CURSORS = {"after", "before"}
 ACTIONS = ("space", "project", "space.rename", "org.imported", "")
 WORDS = ("", "a", "1", "SITE", "ü", "%", "_", "shared", "zoo")
@@ -203,7 +204,7 @@ class Maker:
             sizes = (1001, -1) if self._chance(0.01) else (0, 1, 1, 2, 2, 3, 3, 5, 1000)
             return str(self.random.choice(sizes))
         of_type = {"ID": self.ids, "DateTime": TIMES}.get(type_, WORDS)
-        values = {"key": self.keys, "kind": ("FILE", "TASK"), "action": ACTIONS}
+        values = {"key": self.keys, "kind": KINDS, "action": ACTIONS}
         chosen: Sequence[str] = values.get(name, of_type)
         return f'"{self.random.choice(chosen)}"'
 
