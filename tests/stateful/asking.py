@@ -16,6 +16,9 @@ from auth.credential import Credential
 from db import clock
 from db.engine import open_engine, snapshot
 from db.models import PRINCIPAL
+from resolvers.background.expiring import end_expired
+from resolvers.background.purging import purge_some
+from resolvers.background.retention import purge_overdue
 from schema.root import executable_schema
 from tests.factories import (
     Loaded,
@@ -40,6 +43,7 @@ SELECTED = {
     "warnings": "warnings",
     "revision": "revision",
     "undoToken": "undoToken",
+    "purge": "purge { id finishedAt }",
     "plan": "plan { token gained lost changed counts { kind before after pairs } "
     "first { member { id } kind node { id } before after } }",
 }
@@ -112,6 +116,16 @@ class World:
         assert_no_fault_was_hidden()
         data: Json = orjson.loads(content(answer))["data"]
         return data
+
+    def work(self, org_id: int) -> None:
+        """Do in the Org what the server does by itself."""
+
+        async def done() -> None:
+            for some in (end_expired, purge_overdue, purge_some):
+                while await some(self._engine, org_id):
+                    pass
+
+        self.run(done())
 
     def ids_after(self, table: Table, org_id: int, last: int, *where: Any) -> list[int]:
         """Return the numbers of a table's rows in the Org beyond the last that is known."""

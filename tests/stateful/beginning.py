@@ -68,7 +68,7 @@ def manifest(key: str, grants: Sequence[tuple[str, str, str, bool]]) -> Manifest
 
 def model(loaded: Loaded, grants: Sequence[tuple[str, str, str, bool]], revision: int) -> Model:
     """Return the same in memory."""
-    made, ids = Model(loaded.id, loaded.made_at, revision), loaded.ids
+    made, ids = Model(loaded.id, loaded.made_at, loaded.key, revision), loaded.ids
     for key, admin, active in USERS:
         member = Member(ids[f"user:{key}"], key, key, address(key), active, admin)
         made.members.append(member)

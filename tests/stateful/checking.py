@@ -2,8 +2,8 @@
 
 from auth.levels import Permission
 from tests.stateful.asking import Json
-from tests.stateful.judging import Item
-from tests.stateful.model import Deletion, Group, Member, Model, Node, Principal, Sight
+from tests.stateful.judging import About, Item
+from tests.stateful.model import Deletion, Group, Member, Model, Principal, Sight
 from tests.stateful.predicting import Outcome, Request, counted, difference, everyones
 
 NONE = Permission.NONE.name
@@ -18,6 +18,8 @@ def check_answer(payload: Json, request: Request, outcome: Outcome) -> None:
     if "node" in payload:
         assert payload["node"] == shown(model, actor, outcome.about)
     assert payload.get("plan") is None
+    if payload.get("purge") is not None:
+        assert (payload["purge"]["id"], payload["purge"]["finishedAt"]) == (request.given["id"], None)
     _check_items(payload, outcome, model, actor)
 
 
@@ -44,9 +46,11 @@ def check_plan(payload: Json, request: Request, outcome: Outcome, before: Model)
             assert (first["before"], first["after"]) == pairs[key]
 
 
-def shown(model: Model, viewer: str, about: Node | Principal | None) -> Json | None:
+def shown(model: Model, viewer: str, about: About) -> Json | None:
     """Return how a payload names its node: by its id, if the viewer sees it."""
     member = next(one for one in model.members if one.id == viewer)
+    if isinstance(about, Model):
+        return {"id": about.id} if member.active else None
     now = next((one for one in model.nodes if about and one.id == about.id), None)
     if isinstance(about, Member | Group):
         there = [one for one in model.principals if one.id == about.id and not _is_gone(one)]

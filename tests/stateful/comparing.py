@@ -1,18 +1,35 @@
 """What the server says of a whole Org to each of its members, and what the model does."""
 
+from collections import Counter
 from collections.abc import Iterable
+from itertools import takewhile
 from typing import Any
 
 from auth.levels import Permission
 from db.clock import time_text
 from tests.access.model import Node as Reference
 from tests.stateful.asking import Json, World
-from tests.stateful.model import Asset, Grant, Group, Member, Model, Node, Project, Sight, Space
+from tests.stateful.binning import seen_in_bin
+from tests.stateful.model import (
+    DAY,
+    Asset,
+    Deletion,
+    Grant,
+    Group,
+    Member,
+    Model,
+    Node,
+    Project,
+    Sight,
+    Space,
+    State,
+)
+from tests.stateful.predicting import kind_of
 
 EVERYTHING = """
 query Everything($ids: [ID!]!) {
   org {
-    id effectivePermission revision
+    id name retentionDays effectivePermission revision
     sharedProject { ...Project }
     spaces(first: 30) {
       totalCount
@@ -32,6 +49,13 @@ query Everything($ids: [ID!]!) {
       }
     }
     users(first: 30) { nodes { id key name active isService email } }
+    recycleBin(first: 99) {
+      totalCount
+      nodes {
+        id kind key name path deletedBy { id } deletedAt purgesAt hides { spaces projects assets }
+      }
+    }
+    purges(first: 99) { totalCount nodes { id finishedAt } }
     groups(first: 30) { nodes { id key name reserved members(first: 30) { nodes { id } } } }
   }
   nodes(ids: $ids) { id }
@@ -50,18 +74,26 @@ fragment Grants on GrantConnection {
 
 def answered(world: World, model: Model, member: Member, *, compiles: bool) -> Json:
     """Return what the server tells a member of everything, what has no order put into one."""
-    variables = {"ids": [node.id for node in model.nodes]}
+    variables = {"ids": [*(node.id for node in model.nodes), *model.purged]}
     data = world.ask(member.account, EVERYTHING, variables, compiles=compiles)
     org = data["org"]
     if org is None:
         return data
     for node in (org["sharedProject"], *org["spaces"]["nodes"], *org["projects"]["nodes"]):
         node["grants"]["nodes"].sort(key=_which)
+    for purge in org["purges"]["nodes"]:
+        purge["finishedAt"] = purge["finishedAt"] is not None
     for group in org["groups"]["nodes"]:
         group["members"] = {each["id"] for each in group["members"]["nodes"]}
     org["users"] = {each.pop("id"): each for each in org["users"]["nodes"]}
     org["groups"] = {each.pop("id"): each for each in org["groups"]["nodes"]}
     return data
+
+
+def _goes_with(model: Model, one: Node, node: Node) -> bool:
+    """Return whether what lies in a deleted node is hidden by that, and not by itself."""
+    below = takewhile(lambda each: each is not node, model.above(one))
+    return not any(each.deleted for each in below)
 
 
 def same(told: Any, wanted: Any, where: str = "") -> None:
@@ -92,20 +124,25 @@ class _Expected:
 
     def answer(self) -> Json:
         if not self._member.active:
-            return {"org": None, "nodes": [None for _ in self._model.nodes]}
+            return {"org": None, "nodes": [None for _ in (*self._model.nodes, *self._model.purged)]}
         seen = [node if self._sight.sees(node.path) else None for node in self._model.nodes]
-        return {"org": self._org(), "nodes": [node and {"id": node.id} for node in seen]}
+        named = [node and {"id": node.id} for node in seen]
+        return {"org": self._org(), "nodes": [*named, *(None for _ in self._model.purged)]}
 
     def _org(self) -> Json:
         model, sight = self._model, self._sight
         return {
             "id": model.id,
+            "name": model.name,
+            "retentionDays": model.retention_days,
             "effectivePermission": sight.org_level().name,
             "revision": model.revision,
             "sharedProject": self._project(self._by_path["shared"]),
             "spaces": self._list(sight.spaces(), self._space),
             "projects": self._list(sight.projects(), self._project),
             "assets": self._list(sight.assets(), self._asset),
+            "recycleBin": self._bin(),
+            "purges": self._purges(),
             "users": {one.id: self._user(one) for one in model.members if not one.removed},
             "groups": {one.id: self._group(one) for one in model.groups if not one.deleted},
         }
@@ -182,6 +219,34 @@ class _Expected:
             "from": {"id": grant.on.id},
             "expiresAt": None if ends is None else time_text(ends),
         }
+
+    def _bin(self) -> Json:
+        """Return the deletions seen, the newest first."""
+        found = seen_in_bin(self._model, self._member.id, admin=self._member.admin)
+        nodes = [self._deletion(one) for one in reversed(found)]
+        return {"totalCount": len(nodes), "nodes": nodes}
+
+    def _deletion(self, deletion: Deletion) -> Json:
+        model, node = self._model, deletion.node
+        within = [one for one in model.nodes if node in model.above(one)]
+        hidden = Counter(kind_of(one) for one in within if _goes_with(model, one, node))
+        return {
+            "id": deletion.id,
+            "kind": kind_of(node),
+            "key": deletion.key,
+            "name": deletion.name,
+            "path": deletion.path,
+            "deletedBy": None if deletion.by.removed else {"id": deletion.by.id},
+            "deletedAt": time_text(deletion.at),
+            "purgesAt": time_text(deletion.at + model.retention_days * DAY),
+            "hides": {f"{kind.lower()}s": hidden[kind] for kind in ("SPACE", "PROJECT", "ASSET")},
+        }
+
+    def _purges(self) -> Json:
+        states = {State.ASKED: False, State.PURGED: True}
+        told = [one for one in self._model.deletions if self._member.admin and one.state in states]
+        nodes = [{"id": one.id, "finishedAt": states[one.state]} for one in told]
+        return {"totalCount": len(nodes), "nodes": nodes}
 
     def _user(self, member: Member) -> Json:
         told = self._member.admin or member is self._member

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from auth.levels import Permission
 from db.clock import time_text
-from tests.stateful.model import Asset, Model, Node, Principal, Project, Space
+from tests.stateful.model import Asset, Model, Node, Principal, Project, Space, State
 
 T = TypeVar("T")
 
@@ -97,6 +97,13 @@ class Draw:
         if self.rarely(5):
             chosen.append(self.of([node.id for node in self.model.nodes]))
         return chosen
+
+    def deletions(self) -> list[str]:
+        """Return the ids of what lies in the bin, or else of what never did or does no more."""
+        binned = [one.id for one in self.model.deletions if one.state is State.BINNED]
+        if binned and not self.rarely():
+            return binned
+        return ["del_1_9999", *(one.id for one in self.model.deletions)]
 
     def _live(self, nodes: Sequence[Any]) -> list[Any]:
         return [one for one in nodes if not any(node.deleted for node in self.model.above(one))]

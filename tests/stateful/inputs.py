@@ -86,6 +86,18 @@ def _into(draw: Draw, ids: list[str], target: str) -> Input:
     return {"ids": ids, "into": target, "onClash": draw.arrival()["onClash"]}
 
 
+def _restore(draw: Draw) -> Input:
+    new, id_ = draw.arrival(), draw.of(draw.deletions())
+    into = draw.of((None, None, draw.space(), draw.holder()))
+    return {"id": id_, "newName": new["newName"], "newKey": new["newKey"], "into": into}
+
+
+def _purge(draw: Draw) -> Input:
+    id_ = draw.of(draw.deletions())
+    names = {deletion.id: deletion.name for deletion in draw.model.deletions}
+    return {"id": id_, "confirmName": "Site" if draw.rarely() else names.get(id_, "Site")}
+
+
 INPUTS: Mapping[str, Callable[[Draw], Input]] = {
     "spaceCreate": _space_create,
     "spaceRename": lambda draw: _named(draw, draw.space()),
@@ -133,4 +145,11 @@ INPUTS: Mapping[str, Callable[[Draw], Input]] = {
     "groupDelete": lambda draw: {"id": draw.group()},
     "groupMembersAdd": _joining,
     "groupMembersRemove": _joining,
+    "orgUpdate": lambda draw: {
+        "name": draw.maybe(draw.name()),
+        "retentionDays": draw.of((None, 1, 30, 0)),
+    },
+    "restore": _restore,
+    "restores": lambda draw: {"ids": draw.some(draw.deletions())},
+    "purge": _purge,
 }

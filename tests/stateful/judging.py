@@ -20,6 +20,7 @@ from tests.stateful.model import (
 )
 
 Given: TypeAlias = dict[str, Any]
+About: TypeAlias = Node | Principal | Model | None
 KEY = re.compile(r"(?!\.\.?$|shared$)[A-Za-z0-9._~-]{1,255}")
 
 
@@ -35,7 +36,7 @@ class RefusedError(Exception):
 class Done:
     """What a change did: to what, by which deletion, and to each of many with one event."""
 
-    about: Node | Principal | None
+    about: About
     undo: Deletion | None = None
     items: tuple["Item", ...] | None = None
 
@@ -46,7 +47,7 @@ class Item:
 
     id: str
     codes: tuple[str, ...] = ()
-    about: Node | Principal | None = None
+    about: About = None
     undo: Deletion | None = None
 
 

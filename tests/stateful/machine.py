@@ -9,14 +9,15 @@ from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from tests.stateful import beginning
+from tests.stateful import beginning, binning
 from tests.stateful.asking import World, input_of
+from tests.stateful.beginning import number
 from tests.stateful.binding import bind
 from tests.stateful.checking import check_answer, check_plan
 from tests.stateful.comparing import answered, expected, same
 from tests.stateful.drawing import SECOND, Draw
 from tests.stateful.inputs import INPUTS
-from tests.stateful.model import Model
+from tests.stateful.model import DAY, Model
 from tests.stateful.predicting import Outcome, Request, predict
 from tests.stateful.remembering import Memory, compare_past
 
@@ -57,17 +58,34 @@ class OrgMachine(RuleBasedStateMachine):
 
     def step(self, name: str, data: st.DataObject) -> None:
         """Ask for a mutation that is made up, and compare."""
-        self.whole = False
-        self.world.now += SECOND
-        self.model.now = self.world.now
+        self._pass_time(SECOND)
         draw = Draw(data.draw, self.model)
         request = Request(name, self._actor(draw), INPUTS[name](draw))
         if DRY_RUN in input_of(name).fields and draw.rarely(3):
             self._try(request, draw)
         else:
             self._make(request, request.given)
-        self.tally.steps += 1
         self._compare(data)
+
+    @rule(data=st.data())
+    def work(self, data: st.DataObject) -> None:
+        """Let the server do what it does by itself."""
+        self._pass_time(SECOND)
+        self.world.work(number(self.model.id))
+        self.memory.forget(binning.work(self.model))
+        self._compare(data)
+
+    @rule(data=st.data(), days=st.sampled_from((1, 30)))
+    def wait(self, data: st.DataObject, days: int) -> None:
+        """Let days go by, in which grants expire, and deletions may be kept for long enough."""
+        self._pass_time(days * DAY)
+        self._compare(data)
+
+    def _pass_time(self, microseconds: int) -> None:
+        self.whole = False
+        self.world.now += microseconds
+        self.model.now = self.world.now
+        self.tally.steps += 1
 
     def _actor(self, draw: Draw) -> str:
         """Return who asks: an admin as often as anybody."""

@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any, TypeAlias
 
 from auth.levels import Held, Permission
@@ -10,6 +11,7 @@ from tests.access import model as access
 from tests.access.reference import View
 
 SHARED = "shared"
+DAY = 86_400_000_000  # microseconds
 
 
 @dataclass(eq=False)
@@ -118,15 +120,28 @@ class Grant:
     held: Held
 
 
+class State(Enum):
+    """What became of a deletion; GONE is what was purged with what it lay in."""
+
+    BINNED = "binned"
+    RESTORED = "restored"
+    ASKED = "to be purged"
+    PURGED = "purged"
+    GONE = "gone"
+
+
 @dataclass(eq=False)
 class Deletion:
-    """A node's time in the recycle bin, not over yet; `path` has the keys that led to it."""
+    """A node's time in the recycle bin; `path` has the keys that led to it."""
 
     id: str
     node: Node
     by: Member
+    key: str
+    name: str
     path: str
     at: int
+    state: State = State.BINNED
 
 
 @dataclass(eq=False)
@@ -135,7 +150,9 @@ class Model:
 
     id: str
     now: int
+    name: str = ""
     revision: int = 1
+    retention_days: int = 30
     spaces: list[Space] = field(default_factory=list[Space])
     projects: list[Project] = field(default_factory=list[Project])
     assets: list[Asset] = field(default_factory=list[Asset])
@@ -143,6 +160,7 @@ class Model:
     groups: list[Group] = field(default_factory=list[Group])
     grants: list[Grant] = field(default_factory=list[Grant])
     deletions: list[Deletion] = field(default_factory=list[Deletion])
+    purged: list[str] = field(default_factory=list[str])  # ids of what is gone for good
     names_given: int = 0  # to what isn't known to the server yet
 
     def copy(self) -> "Model":

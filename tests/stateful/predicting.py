@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from auth.levels import Permission
-from tests.stateful import arrivals, holding, people, tree
-from tests.stateful.judging import Done, Given, Item, Making, RefusedError, check_ids
-from tests.stateful.model import Asset, Deletion, Model, Node, Principal, Sight, Space
+from tests.stateful import arrivals, binning, holding, people, tree
+from tests.stateful.judging import About, Done, Given, Item, Making, RefusedError, check_ids
+from tests.stateful.model import Asset, Deletion, Model, Node, Sight, Space
 
 Change: TypeAlias = Callable[[Making, Given], Done]
 Levels: TypeAlias = dict[tuple[str, str, str], Permission]  # by member, kind and node
@@ -46,6 +46,9 @@ CHANGES: Mapping[str, Change] = {
     "groupDelete": people.group_delete,
     "groupMembersAdd": people.group_members_add,
     "groupMembersRemove": people.group_members_remove,
+    "orgUpdate": tree.org_update,
+    "restore": binning.restore,
+    "purge": binning.purge,
 }
 # Each mutation of many, and that of one which it makes of each.
 BULK: Mapping[str, str] = {
@@ -56,6 +59,7 @@ BULK: Mapping[str, str] = {
     "assetsMove": "assetMove",
     "assetsCopy": "assetCopy",
     "assetsDelete": "assetDelete",
+    "restores": "restore",
 }
 
 
@@ -78,7 +82,7 @@ class Outcome:
     model: Model
     codes: tuple[str, ...] = ()
     revision: int | None = None
-    about: Node | Principal | None = None
+    about: About = None
     undo: Deletion | None = None
     items: tuple[Item, ...] | None = None
 

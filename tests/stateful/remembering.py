@@ -1,6 +1,6 @@
 """`access(for:, at:)` held to what the model remembers of every earlier step."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from auth.levels import Permission
@@ -42,12 +42,26 @@ class Memory:
         self.moments.append(Moment(model.now, model.org(), paths))
 
     def forget(self, node_ids: set[str]) -> None:
-        """Forget what was purged, and what lay in it."""
-        self.moments = [_without(moment, node_ids) for moment in self.moments]
+        """Forget what was purged, and what lay in it at the time."""
+        if node_ids:
+            self.moments = [_without(moment, node_ids) for moment in self.moments]
 
 
 def _without(moment: Moment, node_ids: set[str]) -> Moment:
-    return moment._replace(paths={k: v for k, v in moment.paths.items() if k not in node_ids})
+    """Return the moment without what was purged since."""
+
+    def lasts(path: str) -> bool:
+        return not node_ids.intersection(path.split("/"))
+
+    org = replace(
+        moment.org,
+        spaces=tuple(node for node in moment.org.spaces if lasts(node.path)),
+        ordinary=tuple(node for node in moment.org.ordinary if lasts(node.path)),
+        assets=tuple(node for node in moment.org.assets if lasts(node.path)),
+        grants=tuple(grant for grant in moment.org.grants if lasts(grant.on)),
+        deleted=frozenset(path for path in moment.org.deleted if lasts(path)),
+    )
+    return Moment(moment.at, org, {k: v for k, v in moment.paths.items() if lasts(v)})
 
 
 def compare_past(

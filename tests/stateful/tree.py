@@ -3,10 +3,20 @@
 from typing import Any
 
 from auth.levels import Held, Permission
-from tests.stateful.judging import Done, Given, Making, need, new_key, new_name, refuse
+from tests.stateful.judging import Done, Given, Making, need, new_key, new_name, new_title, refuse
 from tests.stateful.model import SHARED, Asset, Deletion, Grant, Node, Project, Space
 
 FULL, OWNER = Permission.FULL, Permission.OWNER
+
+
+def org_update(making: Making, given: Given) -> Done:
+    """Change the Org's name, and how long its bin keeps things."""
+    making.be_admin()
+    name, days = given.get("name"), given.get("retentionDays")
+    making.model.name = making.model.name if name is None else new_title(name)
+    need(days is None or 1 <= days <= 36_500, "INVALID")
+    making.model.retention_days = days or making.model.retention_days
+    return Done(making.model)
 
 
 def space_create(making: Making, given: Given) -> Done:
@@ -166,6 +176,7 @@ def put_into_bin(making: Making, node: Node) -> Deletion:
     node.deleted, model = True, making.model
     keys = [each.key for each in model.above(node)]
     path = "/".join(reversed(keys))
-    deletion = Deletion(model.new_id(), node, making.actor, path, model.now)
+    named = (node.key, node.name, path)
+    deletion = Deletion(model.new_id(), node, making.actor, *named, model.now)
     model.deletions.append(deletion)
     return deletion
