@@ -75,9 +75,7 @@ def _copy_asset(making: Making, asset: Asset, into: Project, key: str, name: str
     return copy
 
 
-def arrive(
-    making: Making, given: Given, node: Project | Asset, target: Space | Project
-) -> Arrival:
+def arrive(making: Making, given: Given, node: Project | Asset, target: Space | Project) -> Arrival:
     """Return how the node is called at the target, once there is room for it."""
     key = new_key(node.key if given.get("newKey") is None else given["newKey"])
     name = new_name(node.name if given.get("newName") is None else given["newName"])
@@ -108,9 +106,7 @@ def _next(text: str, separator: str, is_free: Callable[[str], bool]) -> str:
     return next(each for each in tried if is_free(each))
 
 
-def _overwrite(
-    making: Making, node: Project | Asset, in_way: list[Project | Asset]
-) -> Deletion:
+def _overwrite(making: Making, node: Project | Asset, in_way: list[Project | Asset]) -> Deletion:
     """Put what is in the way into the bin, and return the first deletion."""
     gone: list[Deletion] = []
     for one in in_way:

@@ -45,7 +45,9 @@ GRANTS = st.lists(
 def drawn_grants(draw: Any) -> list[tuple[str, str, str, bool]]:
     """Return what is held at the beginning: where, by whom, which level, and whether it flows."""
     grants = [*draw(GRANTS), ("core", "user:oz", "OWNER", True), ("lab", "user:fay", "FULL", False)]
-    return list({grant[:2]: (*grant[:3], grant[3] and grant[0] in SPACES) for grant in grants}.values())
+    return list(
+        {grant[:2]: (*grant[:3], grant[3] and grant[0] in SPACES) for grant in grants}.values()
+    )
 
 
 def manifest(key: str, grants: Sequence[tuple[str, str, str, bool]]) -> Manifest:
@@ -66,11 +68,11 @@ def manifest(key: str, grants: Sequence[tuple[str, str, str, bool]]) -> Manifest
     return made
 
 
-def model(loaded: Loaded, grants: Sequence[tuple[str, str, str, bool]], revision: int) -> Model:
+def model(loaded: Loaded, grants: Sequence[tuple[str, str, str, bool]]) -> Model:
     """Return the same in memory."""
-    made, ids = Model(loaded.id, loaded.made_at, loaded.key, revision), loaded.ids
+    made, ids = Model(loaded.id, loaded.made_at, loaded.key), loaded.ids
     for key, admin, active in USERS:
-        member = Member(ids[f"user:{key}"], key, key, address(key), active, admin)
+        member = Member(ids[f"user:{key}"], key, key, *[address(key)] * 2, active, admin)
         made.members.append(member)
     members = {member.key: member for member in made.members}
     for key in (*RESERVED, *GROUPS):
@@ -111,5 +113,3 @@ def _by_number(nodes: Any) -> Any:
 def number(id_: str) -> int:
     """Return the number in a public id."""
     return int(id_.rpartition("_")[2])
-
-

@@ -41,9 +41,7 @@ def _bind(
     last = max((number(one.id) for one in things if one not in new), default=0)
     org_id = number(model.id)
     found = world.ids_after(table, org_id, last, *where)
-    names = {
-        thing.id: public_id(type_, org_id, id_) for thing, id_ in zip(new, found, strict=True)
-    }
+    names = {thing.id: public_id(type_, org_id, id_) for thing, id_ in zip(new, found, strict=True)}
     for thing in new:
         thing.id = names[thing.id]
     return names

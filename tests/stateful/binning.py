@@ -70,9 +70,7 @@ def _may_write(making: Making, node: Node) -> None:
         making.need_level(OWNER, node, space, binned=True)
 
 
-def _come_back(
-    making: Making, given: Given, node: Node, target: Space | Project | None
-) -> None:
+def _come_back(making: Making, given: Given, node: Node, target: Space | Project | None) -> None:
     name, key = given.get("newName"), given.get("newKey")
     name = node.name if name is None else new_name(name)
     need(key is None or not isinstance(node, Space), "INVALID")

@@ -19,7 +19,10 @@ def check_answer(payload: Json, request: Request, outcome: Outcome) -> None:
         assert payload["node"] == shown(model, actor, outcome.about)
     assert payload.get("plan") is None
     if payload.get("purge") is not None:
-        assert (payload["purge"]["id"], payload["purge"]["finishedAt"]) == (request.given["id"], None)
+        assert (payload["purge"]["id"], payload["purge"]["finishedAt"]) == (
+            request.given["id"],
+            None,
+        )
     _check_items(payload, outcome, model, actor)
 
 

@@ -250,7 +250,7 @@ class _Expected:
 
     def _user(self, member: Member) -> Json:
         told = self._member.admin or member is self._member
-        email = member.account if told and not member.is_service else None
+        email = member.email if told else None
         named = {"key": member.key, "name": member.name, "email": email}
         return {**named, "active": member.active, "isService": member.is_service}
 

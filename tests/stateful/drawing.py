@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from auth.levels import Permission
 from db.clock import time_text
-from tests.stateful.model import Asset, Model, Node, Principal, Project, Space, State
+from tests.stateful.model import Asset, Member, Model, Node, Principal, Project, Space, State
 
 T = TypeVar("T")
 
@@ -45,6 +45,11 @@ class Draw:
         """Choose a few different ones, in any order."""
         found: list[T] = self._draw(st.lists(st.sampled_from(values), max_size=most, unique=True))
         return found
+
+    def person(self, members: Sequence[Member]) -> Member:
+        """Choose a member."""
+        chosen = self.of([member.id for member in members])
+        return next(member for member in members if member.id == chosen)
 
     def name(self) -> str:
         """Return a node's name."""
@@ -108,9 +113,7 @@ class Draw:
     def _live(self, nodes: Sequence[Any]) -> list[Any]:
         return [one for one in nodes if not any(node.deleted for node in self.model.above(one))]
 
-    def _id(
-        self, usual: Sequence[Node | Principal], others: Sequence[Node | Principal]
-    ) -> str:
+    def _id(self, usual: Sequence[Node | Principal], others: Sequence[Node | Principal]) -> str:
         if usual and not self.rarely():
             return self.of([one.id for one in usual])
         return self.of([*OTHER_IDS, *(one.id for one in others)])
@@ -130,7 +133,7 @@ class Draw:
         return {
             "newName": self.name() if self.rarely(4) else None,
             "newKey": self.key() if self.rarely(4) else None,
-            "onClash": self.of(("FAIL", "SKIP", "RENAME", "OVERWRITE")),
+            "onClash": self.of(("RENAME", "OVERWRITE", "FAIL", "SKIP")),
         }
 
     def grant(self) -> dict[str, Any]:
@@ -155,5 +158,3 @@ class Draw:
             return {"email": gone.account, "key": "other" if self.rarely() else gone.key}
         number = self.of(range(6))
         return {"email": f"New{number}@example.org", "key": self.key((f"n{number}", "n0"))}
-
-

@@ -104,7 +104,12 @@ class Making:
         return found
 
     def is_free(
-        self, siblings: Iterable[Node], key: str | None, name: str | None, *, but: Node | None = None
+        self,
+        siblings: Iterable[Node],
+        key: str | None,
+        name: str | None,
+        *,
+        but: Node | None = None,
     ) -> None:
         """Refuse a key or a name that a live sibling has."""
         others = [node for node in siblings if not node.deleted and node is not but]

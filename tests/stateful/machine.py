@@ -1,166 +1,184 @@
-"""A state machine that changes an Org at random, and compares it whole after every step."""
+"""A state machine with a rule for each mutation of the schema, and for what comes of time alone."""
 
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import note
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import initialize, precondition, rule
 
-from tests.stateful import beginning, binning
-from tests.stateful.asking import World, input_of
+from tests.stateful import binning
+from tests.stateful.asking import Json, World, input_of
 from tests.stateful.beginning import number
 from tests.stateful.binding import bind
 from tests.stateful.checking import check_answer, check_plan
-from tests.stateful.comparing import answered, expected, same
-from tests.stateful.drawing import SECOND, Draw
+from tests.stateful.drawing import Draw
 from tests.stateful.inputs import INPUTS
-from tests.stateful.model import DAY, Model
+from tests.stateful.model import DAY, Member
 from tests.stateful.predicting import Outcome, Request, predict
-from tests.stateful.remembering import Memory, compare_past
+from tests.stateful.watching import Tally, Watching
 
 DRY_RUN, PLAN_TOKEN, KEY = "dryRun", "planToken", "idempotencyKey"
 
 
-@dataclass
-class Tally:
-    """What was done and compared in all runs; `codes` counts how mutations ended."""
+@dataclass(frozen=True)
+class Sent:
+    """A mutation that was sent under an idempotency key, and its answer."""
 
-    runs: int = 0
-    steps: int = 0
-    views: int = 0
-    levels: int = 0
-    codes: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    request: Request
+    payload: Json
 
 
-class OrgMachine(RuleBasedStateMachine):
-    """One Org and its model; each mutation of the schema has a rule, which is added below."""
+@dataclass(frozen=True)
+class Planned:
+    """A mutation that was tried, when the Org was at a revision."""
 
-    model: Model
+    request: Request
+    token: str
+    revision: int
 
-    def __init__(self, world: World, tally: Tally) -> None:
-        super().__init__()
-        self.world, self.tally, self.memory = world, tally, Memory()
-        self.whole = False  # whether the last step went through
-        self.count = 0
+
+class OrgMachine(Watching):
+    """The rules; those of the mutations are added below."""
+
+    def __init__(self, world: World, tally: Tally, *, thorough: bool = False) -> None:
+        super().__init__(world, tally, thorough=thorough)
+        self.sent: dict[tuple[str, str], Sent] = {}  # by the member and the key
+        self.plans: list[Planned] = []
 
     @initialize(data=st.data())
     def begin(self, data: st.DataObject) -> None:
-        """Make an Org."""
-        self.world.now += SECOND
-        grants = beginning.drawn_grants(data.draw)
-        loaded = self.world.load(beginning.manifest(self.world.next_org(), grants))
-        self.model = beginning.model(loaded, grants, 1)
-        self.tally.runs += 1
-        self._compare(data)
-
-    def step(self, name: str, data: st.DataObject) -> None:
-        """Ask for a mutation that is made up, and compare."""
-        self._pass_time(SECOND)
-        draw = Draw(data.draw, self.model)
-        request = Request(name, self._actor(draw), INPUTS[name](draw))
-        if DRY_RUN in input_of(name).fields and draw.rarely(3):
-            self._try(request, draw)
-        else:
-            self._make(request, request.given)
-        self._compare(data)
+        """Make an Org, and delete a little of it, so that there is something to restore."""
+        self.start(data)
+        nodes = {node.name: node.id for node in self.model.nodes}
+        for name, called in (("projectDelete", "Site 2"), ("assetDelete", "B")):
+            request = Request(name, self.model.admins()[0].id, {"id": nodes[called]})
+            self._make(request, predict(self.model, request))
+        self.compare(data)
 
     @rule(data=st.data())
     def work(self, data: st.DataObject) -> None:
         """Let the server do what it does by itself."""
-        self._pass_time(SECOND)
+        self.pass_time()
         self.world.work(number(self.model.id))
         self.memory.forget(binning.work(self.model))
-        self._compare(data)
+        self.compare(data)
 
     @rule(data=st.data(), days=st.sampled_from((1, 30)))
     def wait(self, data: st.DataObject, days: int) -> None:
         """Let days go by, in which grants expire, and deletions may be kept for long enough."""
-        self._pass_time(days * DAY)
-        self._compare(data)
+        self.pass_time(days * DAY)
+        self.compare(data)
 
-    def _pass_time(self, microseconds: int) -> None:
-        self.whole = False
-        self.world.now += microseconds
-        self.model.now = self.world.now
-        self.tally.steps += 1
+    @precondition(lambda self: bool(self.sent))
+    @rule(data=st.data())
+    def send_again(self, data: st.DataObject) -> None:
+        """Send what was sent before: it is answered as then, and nothing is changed."""
+        self.pass_time()
+        sent = data.draw(st.sampled_from(list(self.sent.values())))
+        payload = self._ask(sent.request, sent.request.given)
+        if self._member(sent.request).active:
+            assert _without_nodes(payload) == _without_nodes(sent.payload)
+        else:
+            assert [error["code"] for error in payload["errors"]] == ["NOT_FOUND"]
+        self.compare(data)
 
-    def _actor(self, draw: Draw) -> str:
-        """Return who asks: an admin as often as anybody."""
-        members = self.model.members if draw.of((False, True)) else self.model.admins()
-        return draw.of([member.id for member in members])
+    @precondition(lambda self: bool(self.plans))
+    @rule(data=st.data())
+    def follow_a_plan(self, data: st.DataObject) -> None:
+        """Make what was tried before, unless the Org has changed since."""
+        self.pass_time()
+        self._follow(data.draw(st.sampled_from(self.plans)))
+        self.compare(data)
 
-    def _make(self, request: Request, given: dict[str, Any]) -> None:
-        """Make the change, as given to the server."""
-        outcome = predict(self.model, request)
-        payload = self._ask(request, given)
+    def step(self, name: str, data: st.DataObject) -> None:
+        """Ask for a mutation that is made up, and compare."""
+        self.pass_time()
+        draw = Draw(data.draw, self.model)
+        given = INPUTS[name](draw)
+        request = Request(name, self._actor(name, given, draw), given)
+        if DRY_RUN in input_of(name).fields and draw.rarely(3):
+            self._try(request, draw)
+        elif draw.rarely(4):
+            self._send_once(request, f"key-{draw.of(range(3))}")
+        else:
+            self._make(request, predict(self.model, request))
+        self.compare(data)
+
+    def _actor(self, name: str, given: dict[str, Any], draw: Draw) -> str:
+        """Return who asks: an admin, anybody, or somebody else who may."""
+        among = draw.of(("admins", "anybody", "able"))
+        members = self.model.admins() if among == "admins" else self.model.members
+        chosen = [member.id for member in members]
+        if among == "able":
+            plain = [member.id for member in members if not member.admin]
+            requests = [Request(name, member, given) for member in plain]
+            able = [one.actor for one in requests if predict(self.model, one).revision]
+            chosen = able or chosen
+        return draw.of(chosen)
+
+    def _make(self, request: Request, outcome: Outcome) -> Json:
+        """Make the change, of which this must come."""
+        payload = self._ask(request, request.given)
         bind(self.world, outcome)
         check_answer(payload, request, outcome)
-        self._note(request, outcome)
+        ended = outcome.codes[0] if outcome.codes else "DONE"
+        self.tally.endings[ended] += 1
+        self.tally.done[request.name] += 1 if outcome.revision else 0
         self.model = outcome.model
+        return payload
+
+    def _send_once(self, request: Request, key: str) -> None:
+        """Make the change under a key, which the actor may have used for another."""
+        keyed = Request(request.name, request.actor, {**request.given, KEY: key})
+        known, outcome = self.sent.get((request.actor, key)), predict(self.model, request)
+        if known is not None and known.request == keyed:
+            return
+        is_active = self._member(request).active
+        if known is not None and is_active:
+            outcome = Outcome(self.model, ("IDEMPOTENCY_KEY_REUSED",))
+        payload = self._make(keyed, outcome)
+        if known is None and is_active:
+            self.sent[request.actor, key] = Sent(keyed, payload)
 
     def _try(self, request: Request, draw: Draw) -> None:
         """Try the change, and make it then or not."""
         outcome = predict(self.model, request)
         payload = self._ask(request, {**request.given, DRY_RUN: True})
         check_plan(payload, request, outcome, self.model)
-        if payload["plan"] is not None and draw.of((False, True)):
-            self._make(request, {**request.given, PLAN_TOKEN: payload["plan"]["token"]})
+        self.tally.plans += 1
+        if payload["plan"] is None:
+            return
+        plan = Planned(request, payload["plan"]["token"], self.model.revision)
+        self.plans.append(plan)
+        if draw.of((False, True)):
+            self._follow(plan)
 
-    def _ask(self, request: Request, given: dict[str, Any]) -> dict[str, Any]:
-        actor = next(one for one in self.model.members if one.id == request.actor)
+    def _follow(self, plan: Planned) -> None:
+        request = plan.request
+        outcome = predict(self.model, request)
+        if plan.revision != self.model.revision and self._member(request).active:
+            outcome = Outcome(self.model, ("PLAN_OUTDATED",))
+        given = {**request.given, PLAN_TOKEN: plan.token}
+        self._make(Request(request.name, request.actor, given), outcome)
+
+    def _ask(self, request: Request, given: dict[str, Any]) -> Json:
+        actor = self._member(request)
         payload = self.world.mutate(actor.account, request.name, given)
         note(f"{actor.key} ({actor.id}): {request.name} {given} -> {payload}")
         return payload
 
-    def _note(self, request: Request, outcome: Outcome) -> None:
-        code = outcome.codes[0] if outcome.codes else "DONE"
-        self.tally.codes[request.name, code] += 1
+    def _member(self, request: Request) -> Member:
+        return next(one for one in self.model.members if one.id == request.actor)
 
-    def _compare(self, data: st.DataObject) -> None:
-        """Compare the whole Org for every user, and what was for one."""
-        self.memory.add(self.model)
-        for number, member in enumerate(self.model.members, self.count):
-            compiles = number % 2 == 0
-            told = answered(self.world, self.model, member, compiles=compiles)
-            same(told, expected(self.model, member))
-            self.tally.views += 1
-        draw = Draw(data.draw, self.model)
-        self._look_back(draw.of(range(len(self.memory.moments))), draw)
-        self.count += 1
-        self.whole = True
 
-    def _look_back(self, step: int, draw: Draw) -> None:
-        member = draw.of(self.model.members)
-        asker = member if draw.rarely(3) and member.active else self.model.admins()[0]
-        self.tally.levels += compare_past(
-            self.world,
-            self.model,
-            self.memory.moments[step],
-            member,
-            asker=asker,
-            compiles=bool(self.count % 2),
-        )
-
-    def teardown(self) -> None:
-        """Compare all that is remembered, unless something went wrong."""
-        if not self.whole:
-            return
-        admin = self.model.admins()[0]
-        for number, moment in enumerate(self.memory.moments):
-            for member in self.model.members:
-                if (number + self.model.members.index(member)) % 3:
-                    continue
-                self.tally.levels += compare_past(
-                    self.world,
-                    self.model,
-                    moment,
-                    member,
-                    asker=admin,
-                    compiles=bool(number % 2),
-                )
+def _without_nodes(payload: Json) -> Json:
+    """Return what an answer tells of the change itself, and not of how things are now."""
+    kept = {name: value for name, value in payload.items() if name not in ("node", "purge")}
+    if "results" in kept:
+        kept["results"] = [_without_nodes(result) for result in kept["results"]]
+    return kept
 
 
 def _rule(name: str) -> Callable[..., None]:

@@ -75,12 +75,13 @@ class Asset:
 
 @dataclass(eq=False)
 class Member:
-    """A member; `account` is what it signs in with: its address, or a service's number."""
+    """A member; `account` is what it signs in with: its address folded, or a service's number."""
 
     id: str
     key: str
     name: str
     account: str | int
+    email: str | None = None  # as it was given, in whatever case
     active: bool = True
     admin: bool = False
     removed: bool = False
@@ -88,7 +89,7 @@ class Member:
     @property
     def is_service(self) -> bool:
         """Return whether it is a service account."""
-        return "@" not in str(self.account)
+        return self.email is None
 
 
 @dataclass(eq=False)
@@ -222,7 +223,9 @@ class Model:
             tuple(access.Node(space.path, space.name) for space in self.spaces),
             tuple(access.Node(one.path, one.name) for one in self.projects if not one.is_shared),
             tuple(access.Node(asset.path, asset.name, asset.kind) for asset in self.assets),
-            tuple(access.Grant(grant.on.path, name_of(grant.to), grant.held) for grant in self.grants),
+            tuple(
+                access.Grant(grant.on.path, name_of(grant.to), grant.held) for grant in self.grants
+            ),
             frozenset(n.path for n in self.nodes if n.deleted and n not in spared),
         )
 

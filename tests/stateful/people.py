@@ -22,13 +22,17 @@ def member_add(making: Making, given: Given) -> Done:
     making.be_admin()
     need("@" in given["email"], "INVALID")
     key, name = new_key(given["key"], reserved=False), new_title(given["name"])
-    email, admin = given["email"].casefold(), given.get("admin", False)
-    member = next((one for one in making.model.members if one.account == email), None)
+    email, admin = given["email"], given.get("admin", False)
+    account = email.casefold()
+    member = next((one for one in making.model.members if one.account == account), None)
     if member is None:
-        return Done(_new(making.model, key, name, account=email, admin=admin))
+        member = _new(making.model, key, name, account=account)
+        member.email, member.admin = email, admin
+        return Done(member)
     need(member.removed, "ALREADY_MEMBER")
     need(member.key == key, "INVALID")
-    member.removed, member.active, member.admin, member.name = False, True, admin, name
+    member.removed, member.active, member.admin = False, True, admin
+    member.name, member.email = name, email
     return Done(member)
 
 
@@ -36,12 +40,12 @@ def service_account_create(making: Making, given: Given) -> Done:
     """Make a service account."""
     making.be_admin()
     key, name = new_key(given["key"], reserved=False), new_title(given["name"])
-    return Done(_new(making.model, key, name, account=0, admin=False))
+    return Done(_new(making.model, key, name, account=0))
 
 
-def _new(model: Model, key: str, name: str, *, account: str | int, admin: bool) -> Member:
+def _new(model: Model, key: str, name: str, *, account: str | int) -> Member:
     need(all(member.key != key for member in model.members), "KEY_TAKEN")
-    member = Member(model.new_id(), key, name, account, admin=admin)
+    member = Member(model.new_id(), key, name, account)
     model.members.append(member)
     return member
 

@@ -8,8 +8,9 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.stateful.asking import FIELDS, World, world
 from tests.stateful.inputs import INPUTS
-from tests.stateful.machine import OrgMachine, Tally
+from tests.stateful.machine import OrgMachine
 from tests.stateful.predicting import BULK, CHANGES
+from tests.stateful.watching import Tally
 
 GENERATED = settings(
     derandomize=True,
@@ -29,10 +30,19 @@ def shared_world(database_url: str) -> Iterator[World]:
         yield made
 
 
+@pytest.fixture
+def tally(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> Iterator[Tally]:
+    """What is done and compared, which is told at the end."""
+    tally = Tally()
+    yield tally
+    with capsys.disabled():
+        request.config.get_terminal_writer().line(f"\n{request.node.name}: {tally}")
+
+
 def play(played: World, tally: Tally, *, runs: int, steps: int) -> None:
     """Run the machine."""
     run_state_machine_as_test(
-        lambda: OrgMachine(played, tally),
+        lambda: OrgMachine(played, tally, thorough=runs == RUNS_IN_FULL),
         settings=settings(GENERATED, max_examples=runs, stateful_step_count=steps),
     )
 
@@ -43,7 +53,12 @@ def test_every_mutation_has_a_rule() -> None:
     assert set(INPUTS) <= set(dir(OrgMachine))
 
 
-def test_an_org_is_as_its_model_says_after_every_change(shared_world: World) -> None:
-    tally = Tally()
+def test_an_org_is_as_its_model_says_after_every_change(shared_world: World, tally: Tally) -> None:
     play(shared_world, tally, runs=RUNS, steps=STEPS)
-    print(tally)
+    assert tally.done.total() > RUNS * STEPS / 3
+
+
+@pytest.mark.full
+def test_hundreds_of_orgs_are_as_their_models_say(shared_world: World, tally: Tally) -> None:
+    play(shared_world, tally, runs=RUNS_IN_FULL, steps=STEPS_IN_FULL)
+    assert set(tally.done) == set(FIELDS)
