@@ -6,7 +6,7 @@ from itertools import count
 from typing import NamedTuple
 
 from auth.levels import Permission
-from tests.stateful.judging import Done, Given, Making, fold, need, new_key, new_name, refuse
+from tests.stateful.judging import Done, Given, Making, fold, need, new_key, new_name
 from tests.stateful.model import Asset, Deletion, Project, Space
 from tests.stateful.tree import add_project, check_revision, put_into_bin
 
@@ -84,19 +84,16 @@ def arrive(making: Making, given: Given, node: Project | Asset, target: Space | 
     same_key = [one for one in live if one.key == key]
     if not same_name and not same_key:
         return Arrival(key, name)
-    match given["onClash"]:
-        case "FAIL":
-            refuse("NAME_TAKEN" if same_name else "KEY_TAKEN")
-        case "SKIP":
-            refuse("SKIPPED")
-        case "RENAME":
-            names, keys = {fold(one.name) for one in live}, {one.key for one in live}
-            name = _next(name, " ", lambda text: fold(text) not in names) if same_name else name
-            key = _next(key, "-", lambda text: text not in keys) if same_key else key
-            return Arrival(key, name)
-        case _:
-            in_way = [one for one in live if one in same_name or one in same_key]
-            return Arrival(key, name, _overwrite(making, node, in_way))
+    on_clash = given["onClash"]
+    need(on_clash != "FAIL", "NAME_TAKEN" if same_name else "KEY_TAKEN")
+    need(on_clash != "SKIP", "SKIPPED")
+    if on_clash == "OVERWRITE":
+        in_way = [one for one in live if one in same_name or one in same_key]
+        return Arrival(key, name, _overwrite(making, node, in_way))
+    names, keys = {fold(one.name) for one in live}, {one.key for one in live}
+    name = _next(name, " ", lambda text: fold(text) not in names) if same_name else name
+    key = _next(key, "-", lambda text: text not in keys) if same_key else key
+    return Arrival(key, name)
 
 
 def _next(text: str, separator: str, is_free: Callable[[str], bool]) -> str:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from unittest.mock import patch
 
 import orjson
-from graphql import GraphQLInputObjectType, GraphQLNonNull, GraphQLObjectType, get_named_type
+from graphql import GraphQLInputObjectType, get_named_type
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -23,8 +23,8 @@ from schema.root import executable_schema
 from tests.factories import (
     Loaded,
     Manifest,
-    assert_no_fault_was_hidden,
     asked_as,
+    assert_no_fault_was_hidden,
     content,
     load,
     run,
@@ -51,25 +51,26 @@ SELECTED = {
 
 def input_of(name: str) -> GraphQLInputObjectType:
     """Return the type of a mutation's input."""
-    given = FIELDS[name].args["input"].type
-    assert isinstance(given, GraphQLNonNull)
-    of = given.of_type
-    assert isinstance(of, GraphQLInputObjectType)
+    given: Any = FIELDS[name].args["input"]
+    of: GraphQLInputObjectType = given.type.of_type
     return of
 
 
 def mutation_text(name: str) -> str:
     """Return the document of a mutation, in which all of its payload is selected."""
-    payload = get_named_type(FIELDS[name].type)
-    assert isinstance(payload, GraphQLObjectType)
-    chosen = [SELECTED[field] for field in payload.fields if field != "results"]
-    if "results" in payload.fields:
-        result = get_named_type(payload.fields["results"].type)
-        assert isinstance(result, GraphQLObjectType)
-        of_each = [SELECTED.get(field, field) for field in result.fields]
+    payload = _fields(FIELDS[name])
+    chosen = [SELECTED[field] for field in payload if field != "results"]
+    if "results" in payload:
+        of_each = [SELECTED.get(field, field) for field in _fields(payload["results"])]
         chosen.append(f"results {{ {' '.join(of_each)} }}")
     type_ = input_of(name).name
     return f"mutation ($input: {type_}!) {{ {name}(input: $input) {{ {' '.join(chosen)} }} }}"
+
+
+def _fields(field: Any) -> Mapping[str, Any]:
+    """Return the fields of the type that a field is of."""
+    fields: Mapping[str, Any] = get_named_type(field.type).fields
+    return fields
 
 
 class World:

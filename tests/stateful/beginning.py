@@ -1,7 +1,7 @@
 """The Org that every run begins with, in the database and in memory."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from hypothesis import strategies as st
 
@@ -10,6 +10,7 @@ from tests.factories import Loaded, Manifest, address
 from tests.stateful.drawing import LEVELS
 from tests.stateful.model import Asset, Grant, Group, Member, Model, Project, Space
 
+Holding: TypeAlias = tuple[str, str, str, bool]  # where, by whom, which level, whether it flows
 # Key, whether an admin, whether active.
 USERS = (
     ("ada", True, True),
@@ -42,15 +43,18 @@ GRANTS = st.lists(
 )
 
 
-def drawn_grants(draw: Any) -> list[tuple[str, str, str, bool]]:
-    """Return what is held at the beginning: where, by whom, which level, and whether it flows."""
-    grants = [*draw(GRANTS), ("core", "user:oz", "OWNER", True), ("lab", "user:fay", "FULL", False)]
-    return list(
-        {grant[:2]: (*grant[:3], grant[3] and grant[0] in SPACES) for grant in grants}.values()
-    )
+def drawn_grants(draw: Any) -> list[Holding]:
+    """Return what is held at the beginning; whoever owns core, or has FULL on lab, always does."""
+    drawn: list[Holding] = draw(GRANTS)
+    always: list[Holding] = [
+        ("core", "user:oz", "OWNER", True),
+        ("lab", "user:fay", "FULL", False),
+    ]
+    others = [one for one in drawn if one[:2] not in [(on, to) for on, to, *_ in always]]
+    return [(on, to, level, flows and on in SPACES) for on, to, level, flows in [*always, *others]]
 
 
-def manifest(key: str, grants: Sequence[tuple[str, str, str, bool]]) -> Manifest:
+def manifest(key: str, grants: Sequence[Holding]) -> Manifest:
     """Return the Org as it is imported."""
     made = Manifest(key)
     for user, admin, active in USERS:
@@ -68,11 +72,11 @@ def manifest(key: str, grants: Sequence[tuple[str, str, str, bool]]) -> Manifest
     return made
 
 
-def model(loaded: Loaded, grants: Sequence[tuple[str, str, str, bool]]) -> Model:
+def model(loaded: Loaded, grants: Sequence[Holding]) -> Model:
     """Return the same in memory."""
     made, ids = Model(loaded.id, loaded.made_at, loaded.key), loaded.ids
     for key, admin, active in USERS:
-        member = Member(ids[f"user:{key}"], key, key, *[address(key)] * 2, active, admin)
+        member = Member(ids[f"user:{key}"], key, key, address(key), address(key), active, admin)
         made.members.append(member)
     members = {member.key: member for member in made.members}
     for key in (*RESERVED, *GROUPS):

@@ -22,8 +22,9 @@ def bind(world: World, outcome: Outcome) -> None:
     names |= _bind(world, model, (DELETION, ids.DELETION), model.deletions)
     names |= _bind(world, model, (PRINCIPAL, ids.GROUP), model.groups, groups)
     names |= _bind(world, model, (PRINCIPAL, ids.MEMBER), model.members, members)
-    for one in (outcome, *(outcome.items or ())):
-        for thing in (one.about, one.undo):
+    named = [(one.about, one.undo) for one in outcome.items or ()]
+    for both in ((outcome.about, outcome.undo), *named):
+        for thing in both:
             if thing is not None:  # it may be of a model on the way to the outcome's
                 thing.id = names.get(thing.id, thing.id)
     for member in model.members:

@@ -3,8 +3,9 @@
 from auth.levels import Permission
 from tests.stateful.asking import Json
 from tests.stateful.judging import About, Item
-from tests.stateful.model import Deletion, Group, Member, Model, Principal, Sight
+from tests.stateful.model import Deletion, Group, Member, Model, Principal
 from tests.stateful.predicting import Outcome, Request, counted, difference, everyones
+from tests.stateful.seeing import sight_of
 
 NONE = Permission.NONE.name
 
@@ -58,7 +59,7 @@ def shown(model: Model, viewer: str, about: About) -> Json | None:
     if isinstance(about, Member | Group):
         there = [one for one in model.principals if one.id == about.id and not _is_gone(one)]
         return {"id": about.id} if there and member.active else None
-    if now is None or not Sight(model.org(), viewer, now=model.now).sees(now.path):
+    if now is None or not sight_of(model, viewer).sees(now.path):
         return None
     return {"id": now.id}
 
@@ -87,4 +88,4 @@ def _check_items(
 
 
 def _id(deletion: Deletion | None) -> str | None:
-    return deletion and deletion.id
+    return None if deletion is None else deletion.id

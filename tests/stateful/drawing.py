@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from auth.levels import Permission
 from db.clock import time_text
-from tests.stateful.model import Asset, Member, Model, Node, Principal, Project, Space, State
+from tests.stateful.model import Member, Model, Node, Principal, State
 
 T = TypeVar("T")
 
@@ -97,8 +97,8 @@ class Draw:
 
     def many(self, kind: type[Node]) -> list[str]:
         """Return a few ids of a kind."""
-        nodes = {Space: self.model.spaces, Project: self.model.projects, Asset: self.model.assets}
-        chosen = self.some([node.id for node in self._live(nodes[kind])] or OTHER_IDS)
+        nodes = [node for node in self.model.nodes if isinstance(node, kind)]
+        chosen = self.some([node.id for node in self._live(nodes)] or OTHER_IDS)
         if self.rarely(5):
             chosen.append(self.of([node.id for node in self.model.nodes]))
         return chosen

@@ -15,9 +15,9 @@ from tests.stateful.model import (
     Node,
     Principal,
     Project,
-    Sight,
     Space,
 )
+from tests.stateful.seeing import Sight, sight_of
 
 Given: TypeAlias = dict[str, Any]
 About: TypeAlias = Node | Principal | Model | None
@@ -85,7 +85,7 @@ class Making:
         return self._sight(live=node if binned else None).level(node.path)
 
     def _sight(self, live: Node | None = None) -> Sight:
-        return Sight(self.model.org(live=live), self.actor.id, now=self.model.now)
+        return sight_of(self.model, self.actor.id, live=live)
 
     def be_admin(self) -> None:
         """Refuse the change unless the actor is an admin."""

@@ -1,4 +1,4 @@
-"""A whole Org in memory: plain records that changes alter, and the Org that the rule judges."""
+"""A whole Org in memory: plain records that changes alter."""
 
 import copy
 from collections.abc import Iterator
@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, TypeAlias
 
-from auth.levels import Held, Permission
-from tests.access import model as access
-from tests.access.reference import View
+from auth.levels import Held
 
 SHARED = "shared"
 DAY = 86_400_000_000  # microseconds
@@ -210,47 +208,3 @@ class Model:
             yield from self.above(node.project)
         elif isinstance(node, Project) and node.space is not None:
             yield node.space
-
-    def org(self, *, live: Node | None = None) -> access.Org:
-        """Return what the reference judges; `live` is taken for such, with what it lies in."""
-        spared = [] if live is None else list(self.above(live))
-        return access.Org(
-            tuple(
-                access.User(member.id, admin=member.admin, active=member.active)
-                for member in self.members
-            ),
-            tuple(_group(group) for group in self.groups if not group.reserved),
-            tuple(access.Node(space.path, space.name) for space in self.spaces),
-            tuple(access.Node(one.path, one.name) for one in self.projects if not one.is_shared),
-            tuple(access.Node(asset.path, asset.name, asset.kind) for asset in self.assets),
-            tuple(
-                access.Grant(grant.on.path, name_of(grant.to), grant.held) for grant in self.grants
-            ),
-            frozenset(n.path for n in self.nodes if n.deleted and n not in spared),
-        )
-
-
-def _group(group: Group) -> access.Group:
-    return access.Group(group.id, tuple(member.id for member in group.members))
-
-
-def name_of(principal: Principal) -> str:
-    """Return what the reference calls a principal."""
-    if isinstance(principal, Member):
-        return f"user:{principal.id}"
-    return f"group:{principal.key if principal.reserved else principal.id}"
-
-
-class Sight(View):
-    """How a member sees an Org; what was worked out once is remembered."""
-
-    def __init__(self, org: access.Org, member: str, *, now: int) -> None:
-        super().__init__(org, member, now=now)
-        self.member = member
-        self._levels: dict[str, Permission] = {}
-
-    def level(self, path: str) -> Permission:
-        """Return the permission on the node with the path."""
-        if path not in self._levels:
-            self._levels[path] = super().level(path)
-        return self._levels[path]

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from auth.levels import Permission
-from tests.stateful import arrivals, binning, holding, people, tree
+from tests.stateful import arrivals, binning, grouping, holding, people, tree
 from tests.stateful.judging import About, Done, Given, Item, Making, RefusedError, check_ids
-from tests.stateful.model import Asset, Deletion, Model, Node, Sight, Space
+from tests.stateful.model import Asset, Deletion, Model, Node, Space
+from tests.stateful.seeing import Sight, org_of
 
 Change: TypeAlias = Callable[[Making, Given], Done]
 Levels: TypeAlias = dict[tuple[str, str, str], Permission]  # by member, kind and node
@@ -41,11 +42,11 @@ CHANGES: Mapping[str, Change] = {
     "memberReactivate": people.member_reactivate,
     "memberRemove": people.member_remove,
     "serviceAccountCreate": people.service_account_create,
-    "groupCreate": people.group_create,
-    "groupRename": people.group_rename,
-    "groupDelete": people.group_delete,
-    "groupMembersAdd": people.group_members_add,
-    "groupMembersRemove": people.group_members_remove,
+    "groupCreate": grouping.group_create,
+    "groupRename": grouping.group_rename,
+    "groupDelete": grouping.group_delete,
+    "groupMembersAdd": grouping.group_members_add,
+    "groupMembersRemove": grouping.group_members_remove,
     "orgUpdate": tree.org_update,
     "restore": binning.restore,
     "purge": binning.purge,
@@ -124,7 +125,7 @@ def _many(model: Model, request: Request) -> Outcome:
 
 def everyones(model: Model) -> Levels:
     """Return everyone's level on everything, where there is one."""
-    org = model.org()
+    org = org_of(model)
     sights = [Sight(org, member.id, now=model.now) for member in model.members if member.active]
     return {
         (sight.member, kind_of(node), node.id): sight.level(node.path)

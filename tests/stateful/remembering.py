@@ -8,7 +8,8 @@ from db.clock import time_text
 from tests.access.model import Org
 from tests.stateful.asking import World
 from tests.stateful.comparing import same
-from tests.stateful.model import Member, Model, Sight
+from tests.stateful.model import Member, Model
+from tests.stateful.seeing import Sight, org_of, sight_of
 
 LEVELS = """
 query Levels($ids: [ID!]!, $of: ID!, $at: DateTime!) {
@@ -30,6 +31,14 @@ class Moment(NamedTuple):
     paths: dict[str, str]
 
 
+class Look(NamedTuple):
+    """A question: what a member might do at a moment, and who asks."""
+
+    moment: Moment
+    member: Member
+    asker: Member
+
+
 @dataclass
 class Memory:
     """All that is remembered, a moment a step."""
@@ -39,7 +48,7 @@ class Memory:
     def add(self, model: Model) -> None:
         """Remember how the model is now."""
         paths = {node.id: node.path for node in model.nodes}
-        self.moments.append(Moment(model.now, model.org(), paths))
+        self.moments.append(Moment(model.now, org_of(model), paths))
 
     def forget(self, node_ids: set[str]) -> None:
         """Forget what was purged, and what lay in it at the time."""
@@ -64,16 +73,14 @@ def _without(moment: Moment, node_ids: set[str]) -> Moment:
     return Moment(moment.at, org, {k: v for k, v in moment.paths.items() if lasts(v)})
 
 
-def compare_past(
-    world: World, model: Model, moment: Moment, member: Member, *, asker: Member, compiles: bool
-) -> int:
-    """Compare a member's levels at a moment, as an asker is told; return of how many nodes."""
+def compare_past(world: World, model: Model, look: Look, *, compiles: bool) -> int:
+    """Compare what an asker is told of a member's levels at a moment; return of how many nodes."""
+    moment, member, asker = look
     ids = [node.id for node in model.nodes]
     variables = {"ids": ids, "of": member.id, "at": time_text(moment.at)}
     data = world.ask(asker.account, LEVELS, variables, compiles=compiles)
-    sight = Sight(model.org(), asker.id, now=model.now)
     told = {node["id"]: node["access"] for node in data["nodes"] if node is not None}
-    levels = was(moment, member.id)
+    sight, levels = sight_of(model, asker.id), was(moment, member.id)
     answered = {
         node.id: {"level": levels.get(node.id, Permission.NONE).name}
         if asker is member or sight.level(node.path) is Permission.OWNER

@@ -1,6 +1,8 @@
 """Random sequences of all mutations: the server must do what the model does, to the last pair."""
 
 from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -17,7 +19,13 @@ GENERATED = settings(
     database=None,
     deadline=None,
     print_blob=False,
-    suppress_health_check=list(HealthCheck),
+    # A step takes its time, and the machine makes what it needs as it is made.
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.large_base_example,
+        HealthCheck.filter_too_much,
+    ],
 )
 RUNS, STEPS = 25, 15
 RUNS_IN_FULL, STEPS_IN_FULL = 600, 40
@@ -41,8 +49,9 @@ def tally(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) ->
 
 def play(played: World, tally: Tally, *, runs: int, steps: int) -> None:
     """Run the machine."""
+    machine: Any = partial(OrgMachine, played, tally, thorough=runs == RUNS_IN_FULL)
     run_state_machine_as_test(
-        lambda: OrgMachine(played, tally, thorough=runs == RUNS_IN_FULL),
+        machine,
         settings=settings(GENERATED, max_examples=runs, stateful_step_count=steps),
     )
 

@@ -8,10 +8,11 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from tests.stateful import beginning
 from tests.stateful.asking import World
-from tests.stateful.comparing import answered, expected, same
+from tests.stateful.comparing import answered, same
 from tests.stateful.drawing import SECOND, Draw
+from tests.stateful.expecting import expected
 from tests.stateful.model import Member, Model
-from tests.stateful.remembering import Memory, Moment, compare_past
+from tests.stateful.remembering import Look, Memory, Moment, compare_past
 
 
 @dataclass
@@ -85,9 +86,7 @@ class Watching(RuleBasedStateMachine):
         self.tally.levels += compare_past(
             self.world,
             self.model,
-            moment,
-            member,
-            asker=member if asks_itself else self.model.admins()[0],
+            Look(moment, member, member if asks_itself else self.model.admins()[0]),
             compiles=bool(self.tally.levels % 2),
         )
 
