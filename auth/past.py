@@ -4,6 +4,7 @@ Facts have intervals, so that now is a moment like any other. The parameters are
 (microseconds), and what each statement names.
 """
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -34,6 +35,7 @@ def _lasted(fact: FromClause, *, now: bool) -> ColumnElement[bool]:
     return and_(fact.c.began_at <= AT, or_(fact.c.ended_at.is_(None), fact.c.ended_at > AT))
 
 
+@cache
 def places(dialect: str, type_: str) -> AnySelect:
     """Select where nodes of a type lay: (id, space_id, project_id, is_shared), of those there were.
 
@@ -59,6 +61,7 @@ def places(dialect: str, type_: str) -> AnySelect:
     return found.where(one_of(dialect, node.c.id, "nodes"), placed, _was_there(space, outer=True))
 
 
+@cache
 def memberships(dialect: str, *, now: bool) -> AnySelect:
     """Select (member_id, group_id, key of the group) of the members in the parameter `members`."""
     held, group = MEMBERSHIP.alias("held"), PRINCIPAL.alias("grp")
@@ -71,6 +74,7 @@ def memberships(dialect: str, *, now: bool) -> AnySelect:
     )
 
 
+@cache
 def companions(dialect: str) -> AnySelect:
     """Select all memberships of those who are in the groups of the parameter `groups` now.
 
@@ -91,6 +95,7 @@ def companions(dialect: str) -> AnySelect:
     )
 
 
+@cache
 def grants(dialect: str, *, now: bool, beside: bool) -> AnySelect:
     """Select what the principals in the parameter `holders` held on the spaces and projects named.
 
@@ -101,6 +106,7 @@ def grants(dialect: str, *, now: bool, beside: bool) -> AnySelect:
     return statement.where(one_of(dialect, statement.selected_columns.principal_id, "holders"))
 
 
+@cache
 def grants_of_all(dialect: str) -> AnySelect:
     """Select what anybody holds now on the spaces and projects named; columns as of `grants`."""
     return _grants(dialect, now=True, beside=False)

@@ -111,10 +111,12 @@ def check_nodes(row: Row, standing: str, payload: Any) -> None:
 
 
 def leaves(value: Any) -> Iterator[Any]:
-    """Give what is told at the ends of an answer of which one field each is asked."""
+    """Give what is told at the ends of an answer; lists count just the rows that they have."""
     if isinstance(value, dict):
-        below: list[Any] = [*value.values()]  # pyright: ignore[reportUnknownMemberType,reportUnknownVariableType]
-        yield from leaves(below[-1])
+        found: dict[str, Any] = value  # pyright: ignore[reportUnknownVariableType]
+        *counted, below = found.values()
+        assert counted in ([], [len(below or ())])
+        yield from leaves(below)
     elif isinstance(value, list):
         for each in value:  # pyright: ignore[reportUnknownVariableType]
             yield from leaves(each)
