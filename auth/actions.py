@@ -63,3 +63,7 @@ ACTIONS: dict[str, tuple[Need, ...]] = {
     "org.update": ADMIN,
     "bin.purge": ADMIN,
 }
+# Whoever might delete it now, if it were live, may bring it back.
+ACTIONS.update(
+    {f"{noun}.restore": ACTIONS[f"{noun}.delete"] for noun in ("space", "project", "asset")}
+)

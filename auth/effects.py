@@ -4,6 +4,7 @@ The levels lie in temporary tables, so that as many pairs as an Org has can be c
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -21,7 +22,6 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import CreateTable, DropTable
 
@@ -30,10 +30,10 @@ from auth.pairs import ASSETS, KINDS, PROJECTS, Scope, levels, merged
 from auth.rule import ORG_ID
 from auth.subject import Subject
 from db.models import ASSET, PRINCIPAL
+from db.queries import UPSERT
 
 FIRST = 100  # pairs that are told one by one
 TEMPORARY = MetaData()
-INSERT: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
 def _table(name: str) -> Table:
@@ -97,45 +97,24 @@ class Effects:
         return Difference(counts, first)
 
     async def _fill(self, table: Table, scope: Scope) -> None:
-        found = levels(self._dialect, scope).subquery("found")
-        # SQLite takes ON CONFLICT after a SELECT for part of a join, but not behind a WHERE.
-        rows = select(found).where(literal(1) == 1)
-        names = [column.name for column in table.c]
-        inserted = INSERT[self._dialect](table).from_select(names, rows).on_conflict_do_nothing()
+        inserted = _inserted(table, levels(self._dialect, scope), self._dialect)
         values = {**self._parameters, **scope.parameters(self._dialect)}
         await self._connection.execute(inserted, values)
 
     async def _counts(self) -> tuple[Count, ...]:
-        pairs, assets = _differing(), _assets_of(_differing())
-        kinds = (pairs.c.kind, pairs.c.before, pairs.c.after)
-        single = select(*kinds, func.count()).group_by(*kinds)
-        through = (
-            select(literal(ASSETS), pairs.c.before, pairs.c.after, func.sum(assets.c.number))
-            .select_from(pairs.join(assets, assets.c.project_id == pairs.c.node_id))
-            .where(pairs.c.kind == PROJECTS)
-            .group_by(pairs.c.before, pairs.c.after)
-        )
-        rows = [*await self._rows(single), *await self._rows(through)]
         totals: dict[tuple[int, int, int], int] = {}
-        for kind, before, after, number in rows:
-            totals[kind, before, after] = totals.get((kind, before, after), 0) + int(number)
+        for statement in _counted():
+            for kind, before, after, number in await self._rows(statement):
+                totals[kind, before, after] = totals.get((kind, before, after), 0) + int(number)
         return tuple(
             Count(KINDS[kind], Permission(before), Permission(after), number)
             for (kind, before, after), number in sorted(totals.items())
         )
 
     async def _first(self) -> tuple[Pair, ...]:
-        pairs, member = _differing(), PRINCIPAL.alias("member")
-        named = and_(member.c.org_id == ORG_ID, member.c.id == pairs.c.member_id)
-        found = (
-            select(pairs)
-            .select_from(pairs.join(member, named))
-            .order_by(member.c.sort, member.c.id, pairs.c.kind, pairs.c.node_id)
-            .limit(FIRST)
-        )
         return tuple(
             Pair(member_id, KINDS[kind], node_id, Permission(before), Permission(after))
-            for member_id, kind, node_id, before, after in await self._rows(found)
+            for member_id, kind, node_id, before, after in await self._rows(_listed())
         )
 
     async def _rows(self, statement: Select[Any]) -> Sequence[Any]:
@@ -174,3 +153,38 @@ def _assets_of(pairs: Subquery) -> Subquery:
         .group_by(ASSET.c.project_id)
         .subquery("assets")
     )
+
+
+@cache
+def _counted() -> tuple[Select[Any], ...]:
+    """Count the pairs by their kind and levels, and the assets that go with projects."""
+    pairs, assets = _differing(), _assets_of(_differing())
+    kinds = (pairs.c.kind, pairs.c.before, pairs.c.after)
+    through = (
+        select(literal(ASSETS), pairs.c.before, pairs.c.after, func.sum(assets.c.number))
+        .select_from(pairs.join(assets, assets.c.project_id == pairs.c.node_id))
+        .where(pairs.c.kind == PROJECTS)
+        .group_by(pairs.c.before, pairs.c.after)
+    )
+    return select(*kinds, func.count()).group_by(*kinds), through
+
+
+@cache
+def _listed() -> Select[Any]:
+    """Select the first of the pairs, by the member's name."""
+    pairs, member = _differing(), PRINCIPAL.alias("member")
+    named = and_(member.c.org_id == ORG_ID, member.c.id == pairs.c.member_id)
+    return (
+        select(pairs)
+        .select_from(pairs.join(member, named))
+        .order_by(member.c.sort, member.c.id, pairs.c.kind, pairs.c.node_id)
+        .limit(FIRST)
+    )
+
+
+@cache
+def _inserted(table: Table, found: CompoundSelect[Any], dialect: str) -> Any:
+    # SQLite takes ON CONFLICT after a SELECT for part of a join, but not behind a WHERE.
+    rows = select(found.subquery("found")).where(literal(1) == 1)
+    names = [column.name for column in table.c]
+    return UPSERT[dialect](table).from_select(names, rows).on_conflict_do_nothing()

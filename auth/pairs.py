@@ -5,8 +5,9 @@ The same pieces as `auth.access` (`auth.rule`), grouped by member as well. Param
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -63,12 +64,13 @@ class Scope:
 
 
 def merged(scopes: Iterable[Scope]) -> list[Scope]:
-    """Return the same members and nodes in as few scopes as that takes: one for each principals."""
-    found: dict[tuple[int, ...] | None, Scope] = {}
+    """Return the same members and nodes in as few scopes as that takes: one for each members."""
+    found: dict[Scope, Scope] = {}
     for scope in scopes:
-        known = found.get(scope.principals, Scope(scope.principals))
-        found[scope.principals] = Scope(
-            scope.principals,
+        whose = replace(scope, spaces=(), projects=(), assets=(), everything=False)
+        known = found.get(whose, whose)
+        found[whose] = replace(
+            whose,
             spaces=_with(known.spaces, scope.spaces),
             projects=_with(known.projects, scope.projects),
             assets=_with(known.assets, scope.assets),
@@ -80,9 +82,27 @@ def merged(scopes: Iterable[Scope]) -> list[Scope]:
 def levels(dialect: str, scope: Scope, kinds: Collection[int] = KINDS) -> CompoundSelect[Any]:
     """Return the rows (member_id, kind, node_id, level) of the scope whose level isn't NONE.
 
-    They are of nodes of the kinds given alone.
+    They are of nodes of the kinds given alone. Scopes of the same form share one statement.
     """
-    return _Levels(dialect, scope).statement(kinds)
+    form = Form(
+        dialect, scope.principals is not None, scope.groups, scope.everything, bool(scope.assets)
+    )
+    return _statement(form, tuple(kinds))
+
+
+class Form(NamedTuple):
+    """What the statement of a scope depends on; the values come as parameters."""
+
+    dialect: str
+    of_some: bool
+    groups: bool
+    everything: bool
+    assets: bool
+
+
+@cache
+def _statement(form: Form, kinds: tuple[int, ...]) -> CompoundSelect[Any]:
+    return _Levels(form).statement(kinds)
 
 
 def _with(known: tuple[int, ...], more: tuple[int, ...]) -> tuple[int, ...]:
@@ -90,19 +110,19 @@ def _with(known: tuple[int, ...], more: tuple[int, ...]) -> tuple[int, ...]:
 
 
 class _Levels:
-    """Builds the statement of a scope, anew each time."""
+    """Builds the statement of the scopes of one form."""
 
-    def __init__(self, dialect: str, scope: Scope) -> None:
-        self._dialect, self._scope = dialect, scope
-        self._bearers = Bearers(dialect, scope.principals is not None, scope.groups)
+    def __init__(self, form: Form) -> None:
+        self._dialect, self._form = form.dialect, form
+        self._bearers = Bearers(form.dialect, form.of_some, form.groups)
 
-    def statement(self, kinds: Collection[int]) -> CompoundSelect[Any]:
+    def statement(self, kinds: tuple[int, ...]) -> CompoundSelect[Any]:
         parts: list[Select[Any]] = []
         if SPACES in kinds:
             parts += [self._spaces(), self._of_admins(SPACE, SPACES)]
         if PROJECTS in kinds:
             parts += self._of_projects()
-        if ASSETS in kinds and self._scope.assets:
+        if ASSETS in kinds and self._form.assets:
             parts.append(self._assets(union_all(*self._of_projects()).subquery("level")))
         return union_all(*parts)
 
@@ -111,7 +131,7 @@ class _Levels:
 
     def _within(self, space_id: Number) -> ColumnElement[bool]:
         """Return whether a space, or anything in it, is in the scope."""
-        if self._scope.everything:
+        if self._form.everything:
             return true()
         named = one_of(self._dialect, space_id, "scope_spaces")
         return or_(named, space_id.in_(self._spaces_of_projects()))
@@ -123,7 +143,7 @@ class _Levels:
 
     def _named(self, project: FromClause) -> list[ColumnElement[bool]]:
         named = [one_of(self._dialect, project.c.id, "scope_projects")]
-        if self._scope.assets:
+        if self._form.assets:
             named.append(project.c.id.in_(self._projects_of_assets()))
         return named
 
@@ -134,7 +154,7 @@ class _Levels:
 
     def _chosen(self, node: FromClause) -> ColumnElement[bool]:
         """Return whether a space or a project is in the scope itself."""
-        if self._scope.everything:
+        if self._form.everything:
             return true()
         if "space_id" not in node.c:
             return one_of(self._dialect, node.c.id, "scope_spaces")
@@ -204,7 +224,7 @@ class _Levels:
     def _by_default(self, member_id: Number) -> Number:
         """Return what an active member has on the Org's shared project without a grant (rule 8)."""
         share = literal(int(Permission.READ_EXECUTE))
-        if not self._scope.groups:
+        if not self._form.groups:
             return share
         group = PRINCIPAL.alias()
         members = (group.c.org_id == ORG_ID, group.c.kind == "GROUP", group.c.key == MEMBERS)

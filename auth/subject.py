@@ -32,6 +32,7 @@ class OrgRow(NamedTuple):
     key: str
     name: str
     revision: int
+    retention_days: int
     level: Permission
 
 
@@ -57,6 +58,7 @@ class Found(NamedTuple):
     org_key: str
     org_name: str
     revision: int
+    retention_days: int
     member_id: int
     is_service: bool
     group_id: int
@@ -82,7 +84,7 @@ def _lookup(account_by_id: bool, org_by_id: bool) -> AnySelect:
     return (
         select(
             *(account.id, account.email, account.name),
-            *(org.id, org.key, org.name, org.revision),
+            *(org.id, org.key, org.name, org.revision, org.retention_days),
             *(member.c.id, member.c.is_service, group.c.id, group.c.key),
         )
         .select_from(ACCOUNT)
@@ -104,10 +106,11 @@ def _subject(rows: Sequence[Found]) -> Subject:
     standing = _standing({row.group_key for row in rows})
     if standing is Standing.OUTSIDER:
         return Subject(account, None, None, (), standing)
+    known = (first.org_id, first.org_key, first.org_name, first.revision, first.retention_days)
     level = permission(standing, Facts(Kind.ORG), now=0)
     return Subject(
         account=account,
-        org=OrgRow(first.org_id, first.org_key, first.org_name, first.revision, level),
+        org=OrgRow(*known, level),
         member_id=first.member_id,
         principals=(first.member_id, *(row.group_id for row in rows)),
         standing=standing,

@@ -17,6 +17,7 @@ ACCOUNTS = {key: number for number, key in enumerate(PEOPLE, 1)}
 GROUPS = 20
 GROUPS_OF_MEMBER = 5
 OTHERS = 100  # users, each in 3 groups
+CREW = 200  # users of the group `crew`, which is granted nothing; only where there are so many
 PROJECTS_OF_GUEST = PROJECTS_OF_PARTNER = 10  # in a space
 KINDS = ("PIPELINE", "TASK", "ACCOUNT", "FILE", "DATASET")
 LEVELS = ("READ", "READ_EXECUTE", "FULL", "OWNER")
@@ -28,14 +29,16 @@ OPENED, LOWERED = 20, 2  # projects of a space that have a grant of their own
 
 @dataclass(frozen=True)
 class Size:
-    """How many spaces there are, projects in each, and assets in each of those."""
+    """How many spaces there are, projects in each, assets in each of those, and other users."""
 
     spaces: int = 1000
     projects: int = 100
     assets: int = 5
+    users: int = OTHERS
 
     def __str__(self) -> str:
-        return f"{self.spaces}x{self.projects}x{self.assets}"
+        nodes = f"{self.spaces}x{self.projects}x{self.assets}"
+        return nodes if self.users == OTHERS else f"{nodes}-{self.users}"
 
     @property
     def all_projects(self) -> int:
@@ -46,7 +49,7 @@ class Size:
 def lines(size: Size) -> Iterator[bytes]:
     """Give the manifest's lines; what is further down in them stands on what is further up."""
     yield _line("org", key=ORG, name="Bench")
-    yield from _people()
+    yield from _people(size.users)
     for place in range(size.spaces):
         yield from _space(f"space-{place}", f"Space {place}", size)
     yield from _grants(size)
@@ -62,16 +65,19 @@ def _user(key: str, *, admin: bool = False) -> bytes:
     return _line("user", key=key, name=name, email=f"{key}@example.org", admin=admin)
 
 
-def _people() -> Iterator[bytes]:
+def _people(users: int) -> Iterator[bytes]:
     for key in PEOPLE:
         yield _user(key, admin=key == "admin")
     members: list[list[str]] = [["member"] * (place < GROUPS_OF_MEMBER) for place in range(GROUPS)]
-    for place in range(OTHERS):
+    for place in range(users):
         yield _user(f"user-{place}")
         for step in range(3):
             members[(place + 7 * step) % GROUPS].append(f"user-{place}")
     for place, keys in enumerate(members):
         yield _line("group", key=f"group-{place}", name=f"Group {place}", members=keys)
+    if users >= CREW:
+        crew = [f"user-{place}" for place in range(CREW)]
+        yield _line("group", key="crew", name="Crew", members=crew)
 
 
 def _space(space: str, name: str, size: Size) -> Iterator[bytes]:

@@ -28,10 +28,10 @@ class Database(StrEnum):
 
 @contextmanager
 def measured_databases(
-    size: Size, kinds: Sequence[Database] = tuple(Database)
+    size: Size, kinds: Sequence[Database] = tuple(Database), *, kept: Path = KEPT
 ) -> Generator[dict[Database, str]]:
     """Give the URLs of the databases, filled now or in an earlier run (below build/bench)."""
-    folder = KEPT / str(size)
+    folder = kept / str(size)
     with ExitStack() as servers:
         urls = {kind: servers.enter_context(_database(kind, folder)) for kind in kinds}
         for url in urls.values():

@@ -20,7 +20,11 @@ def application(which: str, url: str) -> Starlette:
     if which == "floor":
         return create_floor(url, SECRET.encode())
     settings = Settings(
-        database_url=url, secret=SecretStr(SECRET), compiles=which == "compiled", max_cost=MOST
+        database_url=url,
+        secret=SecretStr(SECRET),
+        compiles=which == "compiled",
+        max_cost=MOST,
+        background=False,
     )
     return create_app(settings)
 

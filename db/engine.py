@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.util.concurrency import in_greenlet
 
 from db.tenancy import check_tenancy
 
@@ -37,6 +38,10 @@ SECONDS_TO_WAIT_FOR_A_WRITER = 30
 
 class DatabaseUrlError(ValueError):
     """The database's URL can't be used; the message says which forms can."""
+
+
+class NoneReadyError(Exception):
+    """The pool has no open connection to give at once."""
 
 
 def database_url(text: str) -> URL:
@@ -77,6 +82,7 @@ def open_engine(text: str, *, connections: int = 10) -> AsyncEngine:
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
     else:
         event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    event.listen(engine.sync_engine, "do_connect", _refuse_where_nothing_can_wait)
     event.listen(engine.sync_engine, "before_cursor_execute", check_tenancy)
     return engine
 
@@ -100,6 +106,12 @@ def _refuse_closed(connection: Any, _record: object, _proxy: object) -> None:
     """Make the pool open another connection in place of one that the server has closed."""
     if connection.driver_connection.is_closed():
         raise DisconnectionError
+
+
+def _refuse_where_nothing_can_wait(*_: object) -> None:
+    """Let nothing connect outside of SQLAlchemy's greenlets, where connecting can't be awaited."""
+    if not in_greenlet():
+        raise NoneReadyError
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -27,7 +27,7 @@ class NodeId(NamedTuple):
 
 def public_id(type_: str, org_id: int, id_: int) -> str:
     """Return the id that the API shows, such as `prj_7_1234`."""
-    return f"{type_}_{org_id}_{id_}"
+    return org_public_id(org_id) if type_ == ORG else f"{type_}_{org_id}_{id_}"
 
 
 def org_public_id(org_id: int) -> str:

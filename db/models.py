@@ -131,6 +131,7 @@ class Membership(Tenant):
             where=_lasting(),
         ),
         _index("ix_membership_group", "org_id", "group_id", "member_id"),
+        _index("ix_membership_member", "org_id", "member_id", "began_at"),
         CLUSTERED,
     )
 
@@ -318,6 +319,10 @@ class Grant(Tenant):
             *("level", "propagate", "expires_at"),  # so that the row itself needn't be read
             where=_lasting(),
         ),
+        _index("ix_access_grant_principal", "org_id", "principal_id", "began_at"),
+        _index("ix_access_grant_within", "org_id", "within_id", "principal_id"),
+        _index("ix_access_grant_space", "org_id", "space_id"),
+        _index("ix_access_grant_project", "org_id", "project_id"),
         _index(
             "ix_access_grant_expiry",
             "org_id",

@@ -25,6 +25,7 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -32,6 +33,8 @@ from sqlalchemy.sql.functions import FunctionElement
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 POSTGRESQL, SQLITE = "postgresql", "sqlite"
 FEW = 16
+# An insert that says what to do where there is such a row already.
+UPSERT: Mapping[str, Any] = {POSTGRESQL: postgresql.insert, SQLITE: sqlite.insert}
 NUMBERS = ARRAY(BigInteger())
 
 

@@ -1,16 +1,16 @@
 """Two ways to read rows: straight from a driver, in a snapshot, or within a change that is open."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
-from sqlalchemy import Dialect, PoolProxiedConnection, make_url
+from sqlalchemy import Dialect, PoolProxiedConnection, QueuePool, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.util.concurrency import greenlet_spawn
 
-from db.engine import DRIVERS
+from db.engine import DRIVERS, NoneReadyError
 from db.queries import POSTGRESQL, SQLITE, AnySelect
 from db.tenancy import check_compiled
 
@@ -104,21 +104,34 @@ def _compiled(statement: AnySelect, dialect: str) -> Any:
     return compiled
 
 
-@asynccontextmanager
-async def read(engine: AsyncEngine) -> AsyncGenerator[DriverReader]:
-    """Give a reader of one snapshot, by a driver's connection out of the engine's pool."""
-    dialect = engine.dialect.name
-    pooled = await _begun(engine, BEGIN[dialect])
-    try:
-        yield DriverReader(pooled.driver_connection, dialect)
-    finally:
-        await _end(pooled)
+class read:  # noqa: N801 - called like a function
+    """Gives a reader of one snapshot, by a driver's connection out of the engine's pool."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def __aenter__(self) -> DriverReader:
+        dialect = self._engine.dialect.name
+        self._pooled = await _begun(self._engine, BEGIN[dialect])
+        return DriverReader(self._pooled.driver_connection, dialect)
+
+    async def __aexit__(self, *_: object) -> None:
+        await _end(self._pooled)
+
+
+async def _taken(engine: AsyncEngine) -> PoolProxiedConnection:
+    """Take a connection out of the pool; one that lies ready needs no detour by a greenlet."""
+    pool = engine.sync_engine.pool
+    if isinstance(pool, QueuePool) and pool.checkedin():
+        with suppress(NoneReadyError):
+            return pool.connect()
+    return await engine.raw_connection()
 
 
 async def _begun(engine: AsyncEngine, begin: str) -> PoolProxiedConnection:
     """Begin on a pooled connection; one that broke while it lay in the pool is replaced."""
     while True:
-        pooled = await engine.raw_connection()
+        pooled = await _taken(engine)
         connection: Any = pooled.driver_connection
         worked = WORKED in pooled.info
         try:

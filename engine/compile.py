@@ -8,19 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from graphql import (
-    GraphQLError,
-    GraphQLLeafType,
-    VariableNode,
-    Visitor,
-    get_named_type,
-    is_enum_type,
-    is_specified_scalar_type,
-    visit,
-)
-from graphql.execution.values import VariableValues, get_argument_values
+from graphql import GraphQLError
+from graphql.execution.values import VariableValues
 
-from engine.edge import Columns
+from engine.arguments import has_variables, reading_of
+from engine.edge import Columns, OfContext
+from engine.leaf import leaf_expression
 from engine.page import Page, read_ids, read_page, write_cursor
 from engine.plan import (
     Called,
@@ -34,7 +27,7 @@ from engine.plan import (
     Selection,
     Text,
 )
-from engine.runtime import Infos, Memo, cut, small
+from engine.runtime import Infos, cut, small
 from engine.source import Source
 
 NO_VARIABLES = VariableValues({}, {})
@@ -44,8 +37,6 @@ INFO = {
     "startCursor": "start_cursor",
     "endCursor": "end_cursor",
 }
-# How scalars that aren't as the driver gives them are written: SQLite has no booleans.
-SCALARS = {"Boolean": "{} != 0", "Int": "small({})"}
 BASE = {"cut": cut, "Infos": Infos, "write_cursor": write_cursor, "small": small}
 
 
@@ -74,7 +65,9 @@ class Compiler:
         if isinstance(item, Text):
             return repr(item.value)
         if isinstance(item, Leaf):
-            return self._leaf(item, [f"c{selection.place(name)}" for name in item.column.columns])
+            return leaf_expression(
+                self.source, item, [_expression(name, selection) for name in item.column.columns]
+            )
         if isinstance(item, Followed):
             return self._followed(item, selection, rows)
         if isinstance(item, Found):
@@ -82,20 +75,6 @@ class Compiler:
         if isinstance(item, Referred):
             return self._referred(item, selection, rows)
         return self._paged(item, selection, rows)
-
-    def _leaf(self, leaf: Leaf, columns: Sequence[str]) -> str:
-        column, type_ = leaf.column, get_named_type(leaf.type)
-        place = ", ".join(column.columns)
-        if column.template:
-            return "f" + repr(column.template.format(*(f"{{{name}}}" for name in columns)))
-        if column.raw:
-            return f"{self.source.constant('raw', column.raw, place)}({columns[0]})"
-        if column.make is None and is_specified_scalar_type(type_):
-            return SCALARS.get(type_.name, "{}").format(columns[0])
-        serialize = _serializer(type_, column.make)
-        if is_enum_type(type_) and len(columns) == 1:
-            return f"{self.source.constant(type_.name, Memo(serialize), place)}[{columns[0]}]"
-        return f"{self.source.constant('make', serialize, place)}({', '.join(columns)})"
 
     def _followed(self, item: Followed, selection: Selection, rows: str) -> str:
         edge, called = item.edge, item.called
@@ -117,11 +96,10 @@ class Compiler:
         """Write the distinct keys of the rows' edge; return their name and one row's own key."""
         if not needs:
             return "[()]", "None"
-        places = [selection.place(name) for name in needs]
-        values = "".join(f"r[{place + 1}], " for place in places)
+        values = "".join(f"{_expression(name, selection, of='r')}, " for name in needs)
         parents = self.source.name("parents")
         self.source.line(f"{parents} = list(dict.fromkeys([({values}) for r in {rows}]))")
-        return parents, f"c{places[0]}"
+        return parents, _expression(needs[0], selection)
 
     def _fetch(self, function: str, parents: str, argument: str, columns: Columns | str) -> str:
         fetched = self.source.name("rows")
@@ -139,8 +117,8 @@ class Compiler:
         Arguments that are no good are an error only where there are parents, as in the standard
         executor: so they are read again then.
         """
-        reading = _reading(called, read)
-        if not _has_variables(called):
+        reading = reading_of(called, read)
+        if not has_variables(called):
             with suppress(GraphQLError):
                 return self.source.constant("argument", reading(NO_VARIABLES), called.path)
         name = self.source.name("argument")
@@ -217,6 +195,10 @@ class Compiler:
 
         page = self._argument(item.called, read, parents)
         names = {"page": page, "parents": parents, "key": key}
+        for name in item.borne:
+            by_parent, place = self.source.name(name), connection.needs.index(name)
+            self.source.line(f"{by_parent} = {{p[0]: p[{place}] for p in {parents}}}")
+            item.borne[name] = f"{by_parent}[k]"
         if item.asks("nodes", "edges", "page_info"):
             names |= self._page_rows(item, names)
         if item.asks("total_count"):
@@ -278,6 +260,16 @@ class Compiler:
         return f"write_cursor({names['page']}.order, order)"
 
 
+def _expression(name: str, selection: Selection, *, of: str = "") -> str:
+    """Return a column's value: in a row that was unpacked, or in the whole row of a name."""
+    if isinstance(name, OfContext):
+        return f"context.{name}"
+    if name in selection.borne and not of:
+        return selection.borne[name]
+    place = selection.place(name)
+    return f"{of}[{place + 1}]" if of else f"c{place}"
+
+
 def _info_value(field: str, names: Mapping[str, str]) -> str:
     return f"{names['infos']}.{INFO[field]}({names['key']})"
 
@@ -289,39 +281,3 @@ def _unpacked(columns: Sequence[str], *others: str) -> str:
 
 def _one_id(arguments: Mapping[str, Any]) -> list[str]:
     return [arguments["id"]]
-
-
-def _reading(
-    called: Called, read: Callable[[Mapping[str, Any]], Any]
-) -> Callable[[VariableValues], Any]:
-    definition, node = called.definition, called.node
-
-    def reading(variables: VariableValues) -> Any:
-        return read(get_argument_values(definition, node, variables))
-
-    return reading
-
-
-class _Variables(Visitor):
-    found = False
-
-    def enter_variable(self, _node: VariableNode, *_: Any) -> None:
-        self.found = True
-
-
-def _has_variables(called: Called) -> bool:
-    visitor = _Variables()
-    for argument in called.node.arguments or ():
-        visit(argument, visitor)
-    return visitor.found
-
-
-def _serializer(type_: Any, make: Callable[..., Any] | None) -> Callable[..., Any]:
-    """Return what the standard executor makes of a leaf: the field's making, then the type's."""
-    leaf: GraphQLLeafType = type_
-
-    def serialize(*values: Any) -> Any:
-        made = values[0] if make is None else make(*values)
-        return None if made is None else leaf.serialize(made)
-
-    return serialize

@@ -22,6 +22,15 @@ Columns: TypeAlias = tuple[str, ...]
 Row: TypeAlias = Sequence[Any]
 
 
+class OfContext(str):
+    """A column that has the same value in all rows that a context sees: its attribute of that name.
+
+    The standard executor reads it from each row. The compiled one doesn't fetch it.
+    """
+
+    __slots__ = ()
+
+
 # A batch function answers an edge for many parents at once, with one statement. It gets a context,
 # the parents' distinct keys, what the edge's `read` made of the field's arguments, and the columns
 # wanted. Each of its rows starts with the first value of its parent's key; the columns follow in
@@ -67,6 +76,8 @@ class Connection:
     """A field that leads to pages of other rows; `count` answers `(key, number)` a parent.
 
     Where no order is asked for, it is the first of `orders`, downwards if `descending`.
+    `bears` are those of `needs` that its rows bear, too, with the value that their parent has: what
+    shows them needs no fetching of them.
     """
 
     rows: Batch
@@ -75,6 +86,7 @@ class Connection:
     gives: type[Any]
     orders: Orders
     descending: bool = False
+    bears: Columns = ()
 
 
 @dataclass(frozen=True, eq=False)

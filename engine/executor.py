@@ -15,13 +15,14 @@ from typing import Any, TypeAlias, TypeGuard, cast
 
 import structlog
 from graphql import DocumentNode, ExecutionResult, GraphQLSchema, execute
-from graphql.execution.values import VariableValues, get_variable_values
+from graphql.execution.values import VariableValues
 from strawberry.execution import optimized_is_awaitable
 
 from engine.compile import compile_plan
 from engine.operation import Operation, read_operation
 from engine.plan import Planner, UnsupportedError
 from engine.source import Constant
+from engine.variables import reader_of
 
 log = structlog.get_logger()
 
@@ -142,11 +143,12 @@ class Executor:
         definitions = operation.definition.variable_definitions
         if not definitions:
             return NO_VARIABLES
-        values = get_variable_values(self.schema, definitions, dict(variables))
-        if isinstance(values, VariableValues):
-            return values
-        self._note_not_compiled("bad variables", operation.logged, name=operation.name)
-        return None
+        if operation.read is None:
+            operation.read = reader_of(self.schema, definitions)
+        values = operation.read(variables)
+        if values is None:
+            self._note_not_compiled("bad variables", operation.logged, name=operation.name)
+        return values
 
     def _note_not_compiled(self, reason: str, logged: set[str], *, name: str | None) -> None:
         """Count a fall-back, and log it unless it is among the reasons that were logged."""

@@ -16,6 +16,8 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FragmentDetails
 
+from engine.variables import Read
+
 KNOWN_DIRECTIVES = {"skip", "include"}
 LONGEST_NAME = 64  # of an operation, in the log
 
@@ -24,6 +26,7 @@ LONGEST_NAME = 64  # of an operation, in the log
 class Operation:
     """An operation, its document's fragments, and the variables that decide its fields.
 
+    `read` reads the variables, once that was made for the executor's schema.
     `unsupported` says why only the standard executor can run it, None where it may be compiled.
     `logged` are the reasons for which it was not compiled and the log knows it.
     """
@@ -33,6 +36,7 @@ class Operation:
     deciding: tuple[str, ...]
     unsupported: str | None
     plans: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+    read: Read | None = None
     logged: set[str] = field(default_factory=set[str])
 
     @property

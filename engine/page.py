@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import orjson
@@ -40,7 +41,7 @@ class Shape:
     filters: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
     """Which rows of a connection are wanted. `size` is at most 1,000; cursors are order values.
 
@@ -68,7 +69,7 @@ class Page:
         """Return whether rows come before the page."""
         return self.after is not None or (more and self.backward)
 
-    @property
+    @cached_property
     def shape(self) -> Shape:
         """Return what the SQL depends on."""
         names = tuple(name for name, _ in self.filters)

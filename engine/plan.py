@@ -31,7 +31,16 @@ from graphql.execution.collect_fields import (
 )
 from graphql.execution.values import VariableValues
 
-from engine.edge import Column, Connection, Edge, Lookup, PagePart, Reference
+from engine.edge import (
+    Column,
+    Columns,
+    Connection,
+    Edge,
+    Lookup,
+    OfContext,
+    PagePart,
+    Reference,
+)
 from engine.resolve import declaration_of
 
 
@@ -70,15 +79,22 @@ class Leaf:
 
 @dataclass(slots=True)
 class Selection:
-    """What is wanted of rows of one type; selections of the same rows share one `columns`."""
+    """What is wanted of rows of one type; selections of the same rows share one `columns`.
 
-    columns: list[str]
+    Of columns that the parent bears, too, `borne` has the expressions, which the compiler fills in.
+    """
+
+    columns: list[str] = field(default_factory=list[str])
+    borne: dict[str, str] = field(default_factory=dict[str, str])
     items: list[tuple[str, "Item"]] = field(default_factory=list)
 
+    def want(self, names: Columns) -> None:
+        """Add the columns to those fetched, but for what is there already or the context knows."""
+        new = (name for name in names if not isinstance(name, OfContext))
+        self.columns += [name for name in new if name not in self.columns]
+
     def place(self, name: str) -> int:
-        """Return the column's place among those fetched, to which it is added if it is new."""
-        if name not in self.columns:
-            self.columns.append(name)
+        """Return the place among those fetched of a column that is wanted."""
         return self.columns.index(name)
 
 
@@ -127,8 +143,13 @@ class Paged:
 
     connection: Connection
     called: Called
-    columns: list[str]
-    parts: list[tuple[str, "Part | Text"]]
+    columns: list[str] = field(default_factory=list[str])
+    borne: dict[str, str] = field(default_factory=dict[str, str])
+    parts: list[tuple[str, "Part | Text"]] = field(default_factory=list[tuple[str, "Part | Text"]])
+
+    def rows(self) -> Selection:
+        """Return a selection of the page's rows, in which nothing is wanted yet."""
+        return Selection(self.columns, self.borne)
 
     def asks(self, *names: str) -> bool:
         """Return whether any part of one of the names is wanted."""
@@ -159,7 +180,7 @@ class Planner:
         fields = collect_fields(
             self._schema, self._fragments, self._variables, root, self._operation
         )
-        return self._selection(root, fields.grouped_field_set, [], root.name)
+        return self._selection(root, fields.grouped_field_set, Selection(), root.name)
 
     def _below(self, type_: GraphQLObjectType, details: FieldDetailsList) -> GroupedFieldSet:
         return collect_subfields(
@@ -167,9 +188,8 @@ class Planner:
         ).grouped_field_set
 
     def _selection(
-        self, type_: GraphQLObjectType, fields: GroupedFieldSet, columns: list[str], path: str
+        self, type_: GraphQLObjectType, fields: GroupedFieldSet, selection: Selection, path: str
     ) -> Selection:
-        selection = Selection(columns)
         for key, details in fields.items():
             item = self._item(type_, details, selection, f"{path}.{key}")
             selection.items.append((key, item))
@@ -193,8 +213,7 @@ class Planner:
             case Lookup() as lookup:
                 return self._found(lookup, called, details, into)
             case Reference() as reference:
-                into.place(reference.kind)
-                into.place(reference.key)
+                into.want((reference.kind, reference.key))
                 return Referred(reference, called, self._of_types(reference.types, called, details))
             case Connection() as connection:
                 return self._paged(connection, called, details, into)
@@ -202,36 +221,34 @@ class Planner:
                 raise UnsupportedError("plain field")
 
     def _leaf(self, column: Column, called: Called, into: Selection) -> Item:
-        for name in column.columns:
-            into.place(name)
+        into.want(tuple(name for name in column.columns if name not in into.borne))
         return Leaf(column, called.definition.type)
 
     def _followed(
         self, edge: Edge, called: Called, details: FieldDetailsList, into: Selection
     ) -> Item:
-        for name in edge.needs:
-            into.place(name)
-        return Followed(edge, called, self._of_named(called, details, []))
+        into.want(edge.needs)
+        return Followed(edge, called, self._of_named(called, details, Selection()))
 
     def _found(
         self, lookup: Lookup, called: Called, details: FieldDetailsList, into: Selection
     ) -> Item:
         if lookup.column is not None:
-            into.place(lookup.column)
+            into.want((lookup.column,))
         return Found(lookup, called, self._of_types(lookup.types, called, details))
 
-    def _of_named(self, called: Called, details: FieldDetailsList, columns: list[str]) -> Selection:
+    def _of_named(self, called: Called, details: FieldDetailsList, into: Selection) -> Selection:
         type_ = get_named_type(called.definition.type)
         if not isinstance(type_, GraphQLObjectType):
             raise UnsupportedError("abstract type")
-        return self._selection(type_, self._below(type_, details), columns, called.path)
+        return self._selection(type_, self._below(type_, details), into, called.path)
 
     def _of_types(
         self, names: Mapping[Any, str], called: Called, details: FieldDetailsList
     ) -> dict[Any, Selection]:
         types = {kind: self._schema.get_type(name) for kind, name in names.items()}
         return {
-            kind: self._selection(type_, self._below(type_, details), [], called.path)
+            kind: self._selection(type_, self._below(type_, details), Selection(), called.path)
             for kind, type_ in types.items()
             if isinstance(type_, GraphQLObjectType)
         }
@@ -239,12 +256,11 @@ class Planner:
     def _paged(
         self, connection: Connection, called: Called, details: FieldDetailsList, into: Selection
     ) -> Item:
-        for name in connection.needs:
-            into.place(name)
+        into.want(connection.needs)
         type_ = get_named_type(called.definition.type)
         if not isinstance(type_, GraphQLObjectType):
             raise UnsupportedError("abstract type")
-        paged = Paged(connection, called, [], [])
+        paged = Paged(connection, called, borne=dict.fromkeys(connection.bears, ""))
         for key, fields in self._below(type_, details).items():
             paged.parts.append((key, self._part(type_, fields, paged, f"{called.path}.{key}")))
         return paged
@@ -263,13 +279,13 @@ class Planner:
         part = Part(declaration.name)
         if declaration.name == "nodes":
             called = Called(definition, details[0].node, path)
-            part.items.append(("", self._of_named(called, details, paged.columns)))
+            part.items.append(("", self._of_named(called, details, paged.rows())))
         elif isinstance(below, GraphQLObjectType):
-            part.items = self._flat(below, details, paged.columns, path)
+            part.items = self._flat(below, details, paged, path)
         return part
 
     def _flat(
-        self, type_: GraphQLObjectType, details: FieldDetailsList, columns: list[str], path: str
+        self, type_: GraphQLObjectType, details: FieldDetailsList, paged: Paged, path: str
     ) -> list[tuple[str, "str | Text | Selection"]]:
         """Return the fields of an edge or a PageInfo, which are values but for the edge's node."""
         items: list[tuple[str, str | Text | Selection]] = []
@@ -279,7 +295,7 @@ class Planner:
                 items.append((key, Text(type_.name)))
             elif name == "node":
                 called = Called(type_.fields[name], fields[0].node, f"{path}.{key}")
-                items.append((key, self._of_named(called, fields, columns)))
+                items.append((key, self._of_named(called, fields, paged.rows())))
             else:
                 items.append((key, name))
         return items

@@ -11,8 +11,8 @@ from db import ids
 from db.models import ASSET, PROJECT, SPACE
 from db.queries import AnySelect, in_this_order
 from engine.page import Orders, Value
-from resolvers.listing import Expression, Listing
-from resolvers.pagination import Matched, Paged, Walked
+from resolvers.listing import Expression, Listing, with_ids_of
+from resolvers.pagination import ById, Paged, Walked
 from resolvers.paths import Level, Path
 from resolvers.projects import PROJECTS, org_shared, seen_projects
 from resolvers.revisions import revision_column
@@ -81,10 +81,11 @@ def _by_id(access: Access, parent: FromClause) -> Listing:
     reach = access.reach_at(_spaces_of(parent))
     in_project = and_(project.c.org_id == ORG_ID, project.c.id == asset.c.project_id)
     in_space = and_(space.c.org_id == ORG_ID, space.c.id == project.c.space_id)
-    source = in_this_order(parent, asset).join(project, in_project).outerjoin(space, in_space)
+    source, found = with_ids_of(parent, asset, access)
+    source = source.join(project, in_project).outerjoin(space, in_space)
     live = (asset.c.org_id == ORG_ID, asset.c.deleted_at.is_(None), space.c.deleted_at.is_(None))
     placed = or_(project.c.space_id.is_(None), space.c.id.is_not(None))
-    seen = (*live, placed, *seen_projects(access, project, reach), asset.c.id == parent.c.id)
+    seen = (*live, placed, *seen_projects(access, project, reach), found)
     columns = _columns(asset, access.project_level(project, reach))
     return Listing(asset, reach.join(source, project.c.space_id, outer=True), columns, seen)
 
@@ -107,6 +108,6 @@ def _no_space(_access: Access, _parent: None) -> Listing:
 ASSETS = Level(_in_project)
 SHARED_FIRST = Path((Level(_no_space, ("id",)), Level(org_shared, ("id", "level")), ASSETS))
 IN_SPACES = Path((SPACES, PROJECTS, ASSETS))
-of_project = Paged(_of_project, ("id", "level"))
+of_project = Paged(_of_project, ("id", "level"), bears=("level",))
 of_org = Walked(SHARED_FIRST, IN_SPACES)
-by_id = Matched(_by_id, ("id",))
+by_id = ById(_by_id)

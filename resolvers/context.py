@@ -24,6 +24,7 @@ class Reading:
         self._reader = reader
         self.access = access_of(subject, self.dialect)
         self.loaders = Loaders(self)
+        self.org_id = subject.org.id if subject.org else None
         self.statements = 1  # the subject's look-up
         self.now = now  # in microseconds
         # What `resolvers.explanations` and `resolvers.ways` keep, by reference.

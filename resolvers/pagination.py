@@ -24,9 +24,11 @@ class Listed(ABC):
     """A list edge: its pages and its counts, for any number of parents.
 
     `parent` are the columns of the table of parents; without any there is one list, the Org's.
+    `bears` are those of them that the rows have, too, with the same value.
     """
 
     parent: Columns = ()
+    bears: Columns = ()
 
     @abstractmethod
     def page(self, access: Access, shape: Shape, columns: Columns) -> AnySelect:
@@ -68,8 +70,8 @@ class Paged(Listed):
     `build` makes its listing, anew at each call, from the table of parents; from None without one.
     """
 
-    def __init__(self, build: Build, parent: Columns = ()) -> None:
-        self.build, self.parent = build, parent
+    def __init__(self, build: Build, parent: Columns = (), bears: Columns = ()) -> None:
+        self.build, self.parent, self.bears = build, parent, bears
 
     def page(self, access: Access, shape: Shape, columns: Columns) -> AnySelect:
         """Return the statement for a page of each parent."""
@@ -125,6 +127,10 @@ class Matched:
     def __init__(self, build: Build, parent: Columns) -> None:
         self.build, self.parent = build, parent
 
+    def key(self, parent: FromClause, listing: Listing) -> Expression:  # noqa: ARG002 - as of ById
+        """Return by what a row is told to be a parent's."""
+        return parent.c[self.parent[0]]
+
     async def rows(
         self, reading: Reading, parents: Sequence[Key], _argument: object, columns: Columns
     ) -> Sequence[Row]:
@@ -135,11 +141,22 @@ class Matched:
         return await reading.fetch(statement, parameters)
 
 
+class ById(Matched):
+    """A look-up: the rows whose ids the parents hold."""
+
+    def __init__(self, build: Build) -> None:
+        super().__init__(build, ("id",))
+
+    def key(self, parent: FromClause, listing: Listing) -> Expression:  # noqa: ARG002 - as above
+        """Return the row's id, which is the parent's."""
+        return listing.columns["id"]
+
+
 @lru_cache(CACHED_STATEMENTS)
 def _match_statement(matched: Matched, access: Access, columns: Columns) -> Select[Any]:
     parent = parent_table(access.dialect, matched.parent, access.parents)
     listing = matched.build(access, parent)
-    key = parent.c[matched.parent[0]]
+    key = matched.key(parent, listing)
     return select(key, *listing.chosen(columns)).select_from(listing.source).where(*listing.where)
 
 

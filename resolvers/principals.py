@@ -7,10 +7,9 @@ from sqlalchemy import FromClause, and_, case, exists, null, select
 from auth.access import MEMBER_ID, ORG_ID, Access
 from auth.subject import ADMINS, MEMBERS
 from db.models import MEMBERSHIP, PRINCIPAL
-from db.queries import in_this_order
 from engine.page import Orders
-from resolvers.listing import Expression, Listing
-from resolvers.pagination import Matched, Paged
+from resolvers.listing import Expression, Listing, with_ids_of
+from resolvers.pagination import ById, Paged
 
 
 class MemberRow(NamedTuple):
@@ -113,15 +112,15 @@ def _groups_of_member(_access: Access, parent: FromClause) -> Listing:
 
 def _member_by_id(access: Access, parent: FromClause) -> Listing:
     member = PRINCIPAL.alias("member")
-    return _members(access, member, in_this_order(parent, member), member.c.id == parent.c.id)
+    return _members(access, member, *with_ids_of(parent, member, access))
 
 
-def _group_by_id(_access: Access, parent: FromClause) -> Listing:
+def _group_by_id(access: Access, parent: FromClause) -> Listing:
     group = PRINCIPAL.alias("grp")
-    return _groups(group, in_this_order(parent, group), group.c.id == parent.c.id)
+    return _groups(group, *with_ids_of(parent, group, access))
 
 
 members_of_org, groups_of_org = Paged(_members_of_org), Paged(_groups_of_org)
 members_of_group = Paged(_members_of_group, ("id",))
 groups_of_member = Paged(_groups_of_member, ("id",))
-member_by_id, group_by_id = Matched(_member_by_id, ("id",)), Matched(_group_by_id, ("id",))
+member_by_id, group_by_id = ById(_member_by_id), ById(_group_by_id)

@@ -10,8 +10,8 @@ from auth.access import ORG_ID, Access, Reach
 from db.models import PROJECT, SPACE
 from db.queries import AnySelect, in_this_order
 from engine.page import Orders, Value
-from resolvers.listing import Expression, Listing
-from resolvers.pagination import Matched, Paged, Walked
+from resolvers.listing import Expression, Listing, with_ids_of
+from resolvers.pagination import ById, Matched, Paged, Walked
 from resolvers.paths import Level, Path
 from resolvers.spaces import REACH, SPACES
 
@@ -80,14 +80,15 @@ def _by_id(access: Access, parent: FromClause) -> Listing:
     project, space = PROJECT.alias("project"), SPACE.alias("space")
     reach = access.reach_at(_spaces_of(parent))
     in_space = and_(space.c.org_id == ORG_ID, space.c.id == project.c.space_id)
-    source = in_this_order(parent, project).outerjoin(space, in_space)
+    source, found = with_ids_of(parent, project, access)
+    source = reach.join(source.outerjoin(space, in_space), project.c.space_id, outer=True)
     live = or_(project.c.space_id.is_(None), space.c.id.is_not(None))
     seen = (*seen_projects(access, project, reach), live, space.c.deleted_at.is_(None))
     return Listing(
         project,
-        reach.join(source, project.c.space_id, outer=True),
+        source,
         project_columns(access, project, reach),
-        (*seen, project.c.id == parent.c.id),
+        (*seen, found),
     )
 
 
@@ -120,6 +121,6 @@ def _shared_of_org(access: Access, parent: FromClause) -> Listing:
 PROJECTS = Level(_in_space, gives=("id", "level"))
 of_space = Paged(_of_space, REACH)
 of_org = Walked(Path((SPACES, PROJECTS)))
-by_id = Matched(_by_id, ("id",))
+by_id = ById(_by_id)
 shared_of_space = Matched(_shared_of_space, REACH)
 shared_of_org = Matched(_shared_of_org, ("id",))

@@ -6,10 +6,9 @@ from sqlalchemy import FromClause, case, func, null, select
 
 from auth.access import ORG_ID, Access, Reach
 from db.models import SPACE
-from db.queries import in_this_order
 from engine.page import Orders
-from resolvers.listing import Expression, Listing
-from resolvers.pagination import Matched, Paged
+from resolvers.listing import Expression, Listing, with_ids_of
+from resolvers.pagination import ById, Paged
 from resolvers.paths import Level
 
 
@@ -82,10 +81,10 @@ def _of_org(access: Access, _parent: None) -> Listing:
 def _by_id(access: Access, parent: FromClause) -> Listing:
     space = SPACE.alias("space")
     reach = access.reach_at(select(parent.c.id))
-    source = reach.join(in_this_order(parent, space), space.c.id)
-    return _listing(access, space, reach, source, space.c.id == parent.c.id)
+    source, found = with_ids_of(parent, space, access)
+    return _listing(access, space, reach, reach.join(source, space.c.id), found)
 
 
 SPACES = Level(_in_order, gives=REACH)
 of_org = Paged(_of_org)
-by_id = Matched(_by_id, ("id",))
+by_id = ById(_by_id)

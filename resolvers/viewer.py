@@ -59,6 +59,15 @@ async def org_of(
     return _answer(parents, reading.org, columns)
 
 
+async def org_by_id(
+    reading: Reading, parents: Sequence[Key], _argument: object, columns: Columns
+) -> Sequence[Row]:
+    """Return the viewer's Org for each parent that names it by its number."""
+    found = reading.org
+    named = [parent for parent in parents if found is not None and parent[0] == found.id]
+    return _answer(named, found, columns)
+
+
 def parse_in_org(reading: Reading, public_id: str) -> tuple[str, Key] | None:
     """Read a public id as a type and a key; an id of another Org names nothing."""
     node: NodeId | None = parse_id(public_id)

@@ -60,6 +60,11 @@ class Listed(Protocol):
         """Return the batch function of their number."""
         ...
 
+    @property
+    def bears(self) -> Columns:
+        """Return the columns of the parent that the rows have, too, with the same value."""
+        ...
+
 
 class ListOf(NamedTuple):
     """What the lists of one noun have in common: the class of the rows, and two input types.
@@ -81,7 +86,9 @@ def connection(
 ) -> Any:
     """Declare a connection; `needs` are the columns of the parent that `listed` gets."""
     made = declared.Connection(
-        listed.rows, listed.count, needs, of.row, orders, descending=of.newest_first
+        *(listed.rows, listed.count, needs, of.row, orders),
+        descending=of.newest_first,
+        bears=listed.bears,
     )
     return declare(made, description=description, arguments=_arguments(of))
 

@@ -60,14 +60,13 @@ class Documents:
         variables: Variables | None = None,
     ) -> Prepared | Refused:
         """Do all that comes before execution."""
-        document = self.recall(text)
-        if document is None:
+        parsed = self._memory.recall(text)
+        if parsed is None:
             try:
-                document = parse(text, max_tokens=self.limits.tokens)
+                parsed = self.keep(text, parse(text, max_tokens=self.limits.tokens))
             except GraphQLError as error:
                 name_token_limit(error, self.limits)
                 return Refused([error])
-        parsed = self.keep(text, document)
         return self.check(schema, parsed, operation_name=operation_name, variables=variables)
 
     def recall(self, text: str) -> DocumentNode | None:

@@ -1,6 +1,6 @@
 """The kinds of node that permissions are on, and the fields that lead to a node of any of them."""
 
-from enum import Enum
+from enum import StrEnum
 from typing import Any
 
 import strawberry
@@ -11,7 +11,7 @@ from schema import lookup
 
 
 @strawberry.enum(description="The kinds of node that permissions are on.")
-class NodeKind(Enum):
+class NodeKind(StrEnum):
     """Kinds of node."""
 
     SPACE = "SPACE"

@@ -6,7 +6,7 @@ from typing import Any
 from auth.subject import OrgRow
 from db import ids
 from engine.edge import Edge, Lookup, declare
-from resolvers import assets, principals, projects, spaces, viewer
+from resolvers import assets, deletions, principals, projects, spaces, viewer
 
 EDGES = {
     ids.ORG: Edge(viewer.org_of, needs=("id",), gives=OrgRow),
@@ -15,6 +15,7 @@ EDGES = {
     ids.ASSET: Edge(assets.by_id.rows, needs=("id",), gives=assets.AssetRow),
     ids.MEMBER: Edge(principals.member_by_id.rows, needs=("id",), gives=principals.MemberRow),
     ids.GROUP: Edge(principals.group_by_id.rows, needs=("id",), gives=principals.GroupRow),
+    ids.DELETION: Edge(deletions.by_id.rows, needs=("id",), gives=deletions.DeletionRow),
 }
 TYPES = {
     ids.ORG: "Org",
@@ -23,6 +24,7 @@ TYPES = {
     ids.ASSET: "Asset",
     ids.MEMBER: "Member",
     ids.GROUP: "Group",
+    ids.DELETION: "Deletion",
 }
 BY_ID = Lookup(viewer.parse_in_org, EDGES, TYPES)
 

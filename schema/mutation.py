@@ -3,9 +3,11 @@
 import strawberry
 
 from schema.changes.assets import AssetMutations
+from schema.changes.bin import BinMutations
 from schema.changes.grants import GrantMutations
 from schema.changes.groups import GroupMutations
 from schema.changes.members import MemberMutations
+from schema.changes.orgs import OrgMutations
 from schema.changes.projects import ProjectMutations
 from schema.changes.spaces import SpaceMutations
 
@@ -20,5 +22,7 @@ class Mutation(
     GrantMutations,
     MemberMutations,
     GroupMutations,
+    BinMutations,
+    OrgMutations,
 ):
     """The root of mutations."""

@@ -7,7 +7,9 @@ import strawberry
 
 from auth.levels import Permission
 from db.clock import as_datetime
-from engine.edge import column, template
+from engine.edge import OfContext, column, template
+
+ORG_ID = OfContext("org_id")
 
 
 @strawberry.interface(description="Anything that has an id.")
@@ -30,7 +32,7 @@ def rows_of(row: type[Any]) -> Callable[[Any, Any], bool]:
 
 def id_column(type_: str) -> Any:
     """Declare the id of a node of the type, as `db.ids.public_id` writes it."""
-    return template(f"{type_}_{{}}_{{}}", "org_id", "id", description="Permanent and opaque.")
+    return template(f"{type_}_{{}}_{{}}", ORG_ID, "id", description="Permanent and opaque.")
 
 
 def permission_column(description: str) -> Any:

@@ -6,11 +6,12 @@ from auth.levels import Permission
 from auth.subject import OrgRow
 from engine.edge import Edge, column, declare, template
 from resolvers import assets as asset_rows
+from resolvers import deletions, principals
 from resolvers import events as event_rows
-from resolvers import principals
 from resolvers import projects as project_rows
 from resolvers import spaces as space_rows
 from schema.asset import ASSETS, Asset
+from schema.bin import DELETIONS, PURGES, Deletion, Purge
 from schema.connection import Connection, connection
 from schema.event import EVENTS, Event
 from schema.node import Node, permission_column, rows_of
@@ -31,6 +32,9 @@ class Org(Node):
         "OWNER for admins, READ for other active members."
     )
     revision: int = column("revision", description="How many changes the Org has seen.")
+    retention_days: int = column(
+        "retention_days", description="How many days the recycle bin keeps things."
+    )
     shared_project: Project | None = declare(
         Edge(project_rows.shared_of_org.rows, needs=("id",), gives=project_rows.ProjectRow),
         description="The project that all active members share.",
@@ -76,4 +80,20 @@ class Org(Node):
         needs=("id",),
         orders=event_rows.ORDERS,
         description="All that was changed in it, the newest first; for others than admins, none.",
+    )
+    recycle_bin: Connection[Deletion] = connection(
+        deletions.of_org,
+        DELETIONS,
+        needs=("id",),
+        orders=deletions.ORDERS,
+        description="What was deleted and can be restored. Admins see all of it, others what they "
+        "deleted themselves.",
+    )
+    purges: Connection[Purge] = connection(
+        deletions.purges_of_org,
+        PURGES,
+        needs=("id",),
+        orders=deletions.PURGE_ORDERS,
+        description="What was taken out of the recycle bin for good, and how far that is. Told to "
+        "admins; others see none.",
     )

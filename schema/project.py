@@ -21,6 +21,7 @@ from schema.filter import NodeFilter, OrderDirection, order_direction, order_fie
 from schema.grant import GRANTS, Grant
 from schema.holder import Holder, who_has_access
 from schema.node import (
+    ORG_ID,
     Node,
     created_column,
     id_column,
@@ -46,7 +47,7 @@ class Project(Node):
     description: str | None = column("description", description="What it is for.")
     effective_permission: Permission = permission_column("What the viewer may do here.")
     org: Annotated["Org", strawberry.lazy("schema.org")] = declare(
-        Edge(viewer.org_of, needs=("org_id",), gives=OrgRow), description="The Org it is in."
+        Edge(viewer.org_of, needs=(ORG_ID,), gives=OrgRow), description="The Org it is in."
     )
     space: Annotated["Space", strawberry.lazy("schema.space")] | None = declare(
         Edge(spaces.by_id.rows, needs=("space_id",), gives=spaces.SpaceRow),

@@ -20,6 +20,7 @@ from schema.filter import NodeFilter, OrderDirection, order_direction, order_fie
 from schema.grant import GRANTS, Grant
 from schema.holder import Holder, who_has_access
 from schema.node import (
+    ORG_ID,
     Node,
     created_column,
     id_column,
@@ -48,7 +49,7 @@ class Space(Node):
         "is seen: then its id, key and name are told and no more."
     )
     org: Annotated["Org", strawberry.lazy("schema.org")] = declare(
-        Edge(viewer.org_of, needs=("org_id",), gives=OrgRow), description="The Org it is in."
+        Edge(viewer.org_of, needs=(ORG_ID,), gives=OrgRow), description="The Org it is in."
     )
     shared_project: Project | None = declare(
         Edge(project_rows.shared_of_space.rows, needs=REACH, gives=project_rows.ProjectRow),

@@ -5,7 +5,7 @@ import hashlib
 import orjson
 
 from resolvers.context import Reading
-from resolvers.expiry import next_expiry
+from resolvers.unrecorded import unrecorded
 from schema.asked import Asked
 
 LENGTH = 32  # hexadecimal digits
@@ -14,14 +14,15 @@ LENGTH = 32  # hexadecimal digits
 async def tag_of(reading: Reading, asked: Asked, *, server: str) -> str:
     """Return the tag of what the asker would be answered now; `server` names what answers it.
 
-    It stands on the request, on who asks and as what, on the Org's revision, and on the next moment
-    at which a grant expires. All of them are read in the answer's own snapshot.
+    It stands on the request, on who asks and as what, on the Org's revision, and on what changes
+    without one: when the next grant expires, and how far purges are. All of them are read in the
+    answer's own snapshot.
     """
     subject = reading.subject
     parts = (
         *(server, asked.media_type, asked.text, asked.operation_name, asked.variables),
         *(tuple(subject.account), subject.org and tuple(subject.org), subject.member_id),
-        *(sorted(subject.principals), subject.standing.name, await next_expiry(reading)),
+        *(sorted(subject.principals), subject.standing.name, await unrecorded(reading)),
     )
     content = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(content).hexdigest()[:LENGTH]

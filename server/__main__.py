@@ -18,6 +18,7 @@ from server.commands.invocation import Invocation, Json, answer, invocation_of
 from server.commands.migrating import migrate
 from server.commands.serve import serve
 from server.commands.tokens import token
+from server.commands.work import work
 from server.health import VERSION
 
 NAME = "freehold"
@@ -29,6 +30,7 @@ app = typer.Typer(
     name=NAME, help=HELP, epilog=EPILOG, add_completion=False, pretty_exceptions_enable=False
 )
 app.command("serve")(serve)
+app.command("work")(work)
 app.command("migrate")(migrate)
 app.command("demo")(demo)
 app.command("import")(import_manifest)

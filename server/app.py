@@ -1,10 +1,11 @@
 """The ASGI application, made from settings."""
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 
+from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 from starlette.routing import Route
 
@@ -22,6 +23,7 @@ from schema.documents import Documents
 from schema.limits import Limits
 from schema.operation import Operations
 from schema.root import executable_schema
+from server.background import in_background
 from server.collector import settle_collector
 from server.graphiql import graphiql_routes
 from server.health import health_routes
@@ -51,7 +53,8 @@ def create_app(settings: Settings) -> Starlette:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
         settle_collector()
-        yield
+        async with _background(settings, engine):
+            yield
         await engine.dispose()
 
     routes = [
@@ -61,6 +64,12 @@ def create_app(settings: Settings) -> Starlette:
         *(metrics.routes() if metrics else ()),
     ]
     return Starlette(routes=routes, lifespan=lifespan)
+
+
+def _background(settings: Settings, engine: AsyncEngine) -> AbstractAsyncContextManager[object]:
+    if settings.background:
+        return in_background(engine, settings.background_seconds)
+    return nullcontext()
 
 
 def executor_of(settings: Settings) -> Executor:

@@ -27,7 +27,6 @@ def configure_logs(stream: TextIO = sys.stderr) -> None:
     """Send structlog's entries and those of the standard library's loggers to the stream."""
     terminal = stream.isatty()
     shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
         add_log_level,
         TimeStamper(fmt="iso", utc=True),
         format_exc_info,

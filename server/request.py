@@ -4,16 +4,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import NoneType
 from typing import Any, cast
 
 import orjson
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
 REMEMBERED = 64  # Accept headers
 ANY = "*/*"
 ANSWERS = (JSON, GRAPHQL)  # the first for whoever takes both alike
+AN_OBJECT, A_STRING = (dict, NoneType), (str, NoneType)
 QUALITY = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?", re.ASCII)
 
 
@@ -101,14 +103,15 @@ async def _body(request: Request, max_bytes: int) -> bytes:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != JSON:
         raise RefusedError(415, "MEDIA_TYPE", f"Send the request as {JSON}.")
-    body = bytearray()
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > max_bytes:
-                raise RefusedError(413, "TOO_LARGE", f"A request has {max_bytes:,} bytes at most.")
-    except ClientDisconnect as error:
-        raise RefusedError(400, "BAD_REQUEST", "The body broke off.") from error
+    body, more = bytearray(), True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise RefusedError(400, "BAD_REQUEST", "The body broke off.")
+        body += message.get("body", b"")
+        if len(body) > max_bytes:
+            raise RefusedError(413, "TOO_LARGE", f"A request has {max_bytes:,} bytes at most.")
+        more = message.get("more_body", False)
     return bytes(body)
 
 
@@ -124,10 +127,10 @@ def _parameters(given: object) -> Parameters:
         raise _wrong("body", "an object")
     members = cast("dict[str, Any]", given)
     for name in ("variables", "extensions"):
-        if not isinstance(members.get(name), dict | None):
+        if not isinstance(members.get(name), AN_OBJECT):
             raise _wrong(f"parameter `{name}`", "an object")
     for name in ("query", "operationName", "documentId"):
-        if not isinstance(members.get(name), str | None):
+        if not isinstance(members.get(name), A_STRING):
             raise _wrong(f"parameter `{name}`", "a string")
     found = Parameters(
         members.get("query") or "",

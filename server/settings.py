@@ -31,6 +31,12 @@ class Settings(BaseSettings):
     )
     introspection: bool = Field(default=True, description="whether the schema may be asked for")
     compiles: bool = Field(default=True, description="whether operations are compiled to Python")
+    background: bool = Field(
+        default=True, description="whether the server also does the background work"
+    )
+    background_seconds: int = Field(
+        default=30, ge=1, description="from one look for background work to the next"
+    )
     metrics: bool = Field(default=False, description="whether /metrics answers, without a token")
 
     oidc_issuer: str | None = Field(

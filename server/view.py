@@ -60,7 +60,7 @@ class GraphQLView:
         started, request_id = time.perf_counter(), _request_id(request)
         notes: dict[str, Any] = {}
         response = await self._respond(request, request_id, notes)
-        response.headers["X-Request-Id"] = request_id
+        response.raw_headers.append((b"x-request-id", request_id.encode()))
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
         try:
             await response(scope, receive, send)
@@ -75,13 +75,13 @@ class GraphQLView:
         media_type = JSON
         try:
             media_type = answer_type(request)
-            answer = await self._answer(request, request_id)
+            answer = await self._answer(request, request_id, media_type)
         except RefusedError as refusal:
             return _refused(refusal, media_type)
         notes |= answer.noted
         return _answered(answer, media_type)
 
-    async def _answer(self, request: Request, request_id: str) -> Answer:
+    async def _answer(self, request: Request, request_id: str, media_type: str) -> Answer:
         check_method(request)
         credential = await self._authenticate(request)
         parameters = await read_parameters(request, max_bytes=self._max_bytes)
@@ -92,7 +92,7 @@ class GraphQLView:
             parameters.operation_name,
             read_only=request.method == "GET",
             request_id=request_id,
-            media_type=answer_type(request),
+            media_type=media_type,
             known_tags=known_tags(request) if cacheable else None,
         )
         return await self._operations.run(asked, credential)

@@ -41,6 +41,7 @@ class Item(NamedTuple):
     node_id: int | None
     errors: tuple[ErrorRow, ...] = ()
     undo_token: str | None = None
+    node_kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ class UnchangedError(Exception):
 class Change:
     """One change by one asker. `now` is in microseconds; the Org's lock is held already.
 
-    `scopes` is where a dry run, of which nothing is kept, notes what the change may alter.
+    `scopes` is where a dry run, of which nothing is kept, notes what the change may alter. With
+    `binned` levels are those that the asker would have if nothing were deleted.
     """
 
     connection: AsyncConnection
@@ -82,6 +84,7 @@ class Change:
     now: int
     limits: Limits = field(default_factory=Limits)
     scopes: list[Scope] | None = None
+    binned: bool = False
 
     async def find(self, text: str, type_: str | tuple[str, ...], field: str) -> NodeId:
         """Return the node that a public id names; NOT_FOUND unless the asker sees one there."""
@@ -95,8 +98,7 @@ class Change:
             return True
         if node.type not in SEEN or node.org_id != self.org.id:
             return False
-        reading = Reading(ConnectionReader(self.connection), self.subject, now=self.now)
-        return bool(await SEEN[node.type].rows(reading, [(node.id,)], None, ("id",)))
+        return bool(await SEEN[node.type].rows(self.reading, [(node.id,)], None, ("id",)))
 
     async def expect(self, node: NodeId, revision: int | None) -> None:
         """Refuse the change unless the node is at this revision still; None is any."""
@@ -108,7 +110,7 @@ class Change:
 
     async def level(self, node: NodeId) -> Permission:
         """Return the asker's permission on a node; NONE where there is none."""
-        return await check(self.connection, self.subject, node, now=self.now)
+        return await check(self.connection, self.subject, node, now=self.now, binned=self.binned)
 
     async def require(
         self, action: str, field: str, *, target_field: str | None = None, **nodes: NodeId | None
@@ -138,6 +140,11 @@ class Change:
         """
         if self.scopes is not None:
             self.scopes.append(scope)
+
+    @property
+    def reading(self) -> Reading:
+        """Return what lets batch functions answer the asker, as of the change so far."""
+        return Reading(ConnectionReader(self.connection), self.subject, now=self.now)
 
     @property
     def org_node(self) -> NodeId:

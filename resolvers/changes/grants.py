@@ -8,10 +8,10 @@ from db import ids
 from db.ids import NodeId
 from resolvers.changes.change import Change, Done, Input
 from resolvers.changes.holdings import Holding, end, held_on, hold, listed
-from resolvers.changes.principals import principal_of
 from resolvers.changes.rows import path_of
 from resolvers.errors import INVALID, NOT_FOUND, UserError
 
+PRINCIPALS = (ids.MEMBER, ids.GROUP)
 MOST = 1_000
 TOO_MANY = f"A node has {MOST:,} grants at most."
 NOT_HELD = "It has no grant on the node itself."
@@ -41,7 +41,7 @@ async def give(making: Change, given: Input) -> Done:
 async def revoke(making: Change, given: Input) -> Done:
     """End the grant of a principal on a space or project."""
     node = await _owned(making, given, "grant.revoke")
-    principal = await principal_of(making, given["principal"], "principal")
+    principal = await making.find(given["principal"], PRINCIPALS, "principal")
     held = (await held_on(making, node)).get(principal)
     if held is None:
         raise UserError(NOT_FOUND, NOT_HELD, "principal")
@@ -67,8 +67,8 @@ async def transfer(making: Change, given: Input) -> Done:
     `from` is by default the asker, who loses nothing where it has no grant of its own.
     """
     node = await _owned(making, given, "ownership.transfer")
-    heir = await principal_of(making, given["to"], "to")
-    former = await principal_of(making, given.get("from") or making.actor, "from")
+    heir = await making.find(given["to"], PRINCIPALS, "to")
+    former = await making.find(given.get("from") or making.actor, PRINCIPALS, "from")
     if former == heir:
         raise UserError(INVALID, TO_ITSELF, "to")
     wanted = dict(await held_on(making, node))
@@ -101,7 +101,7 @@ async def _owned(making: Change, given: Input, action: str) -> NodeId:
 
 
 async def _wanted(making: Change, node: NodeId, given: Input) -> Holding:
-    principal = await principal_of(making, given["principal"], "principal")
+    principal = await making.find(given["principal"], PRINCIPALS, "principal")
     expires_at: int | None = given.get("expiresAt")
     if given["level"] == Permission.NONE:
         raise UserError(INVALID, NO_LEVEL, "level")

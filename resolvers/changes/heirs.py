@@ -19,6 +19,14 @@ SOMEBODY_ELSE = "They own something: name another active member as the heir."
 ACTIVE_HEIR = "The heir is deactivated: name an active member."
 
 
+class Place(NamedTuple):
+    """What a grant is on, and the space that that is or is in."""
+
+    space_id: int | None
+    project_id: int | None
+    within_id: int | None
+
+
 class Terms(NamedTuple):
     """What a grant says beside its node and principal; `expires_at` in microseconds."""
 
@@ -82,14 +90,6 @@ def united(owned: Any, held: Any, *, now: int) -> Terms:
     ends = (owned.expires_at, held.expires_at)
     expires_at = None if None in ends else max(ends)
     return Terms(owned.level, owned.propagate or held.propagate, expires_at)
-
-
-class Place(NamedTuple):
-    """What a grant is on, and the space that that is or is in."""
-
-    space_id: int | None
-    project_id: int | None
-    within_id: int | None
 
 
 def _place(grant: Any) -> Place:

@@ -4,19 +4,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import and_, select, update
 
 from auth.levels import Permission
 from db import ids
 from db.clock import time_text
 from db.ids import NodeId, public_id
 from db.models import GRANT, PRINCIPAL
+from resolvers.changes import facts
 from resolvers.changes.change import Change
-from resolvers.changes.principals import KINDS
 from resolvers.changes.rows import parent_of, row_of
 
 ON = {ids.SPACE: "space_id", ids.PROJECT: "project_id"}
-TYPES = {kind: type_ for type_, kind in KINDS.items()}
+TYPES = {"MEMBER": ids.MEMBER, "GROUP": ids.GROUP}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +87,15 @@ async def hold(making: Change, node: NodeId, wanted: Holding, held: Holding | No
 async def begin(making: Change, node: NodeId, wanted: Holding) -> None:
     """Begin a grant on a space or project on which the principal holds nothing."""
     within = node if node.type == ids.SPACE else parent_of(node, await row_of(making, node))
-    await making.connection.execute(
-        insert(GRANT).values(
-            org_id=making.org.id,
-            id=await ids.reserve(making.connection, making.org.id, 1),
-            **{ON[node.type]: node.id},
-            within_id=within and within.id,
-            principal_id=wanted.principal.id,
-            level=int(wanted.level),
-            propagate=wanted.propagate,
-            expires_at=wanted.expires_at,
-            began_at=making.now,
-        )
-    )
+    fact = {
+        ON[node.type]: node.id,
+        "within_id": within and within.id,
+        "principal_id": wanted.principal.id,
+        "level": int(wanted.level),
+        "propagate": wanted.propagate,
+        "expires_at": wanted.expires_at,
+    }
+    await facts.begin(making, GRANT, [fact])
 
 
 async def end(making: Change, held: Holding, *, at: int | None = None) -> None:

@@ -1,10 +1,11 @@
 """One row of a node, changed: found, allowed, written, and told before and after."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import FromClause, Table, and_, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import ids
 from db.ids import NodeId
@@ -62,7 +63,16 @@ async def changed(making: Change, given: Input, action: str, columns: Mapping[st
     return await write(making, node, action, row=row, columns=columns)
 
 
-async def row_of(making: Change, node: NodeId) -> Any:
+class Connected(Protocol):
+    """Whatever holds the connection of a change."""
+
+    @property
+    def connection(self) -> AsyncConnection:
+        """Return the connection."""
+        ...
+
+
+async def row_of(making: Connected, node: NodeId) -> Any:
     """Return the row of a node that is there."""
     table = TABLES[node.type]
     return (await making.connection.execute(select(table).where(*here(table, node)))).one()
@@ -98,11 +108,19 @@ def parent_of(node: NodeId, row: Any) -> NodeId | None:
     return None if parent_id is None else NodeId(PARENTS[node.type], node.org_id, parent_id)
 
 
-async def path_of(making: Change, node: NodeId) -> str:
+async def path_of(making: Connected, node: NodeId) -> str:
     """Return the keys that lead to a node, with slashes between them."""
-    row = await row_of(making, node)
-    parent = parent_of(node, row) if node.type in LIES_IN else None
-    return str(row.key) if parent is None else f"{await path_of(making, parent)}/{row.key}"
+    type_, own = node.type, TABLES[node.type]
+    source: FromClause = own
+    keys = [own.c.key]
+    while type_ in LIES_IN:
+        above = TABLES[PARENTS[type_]]
+        lies = and_(above.c.org_id == node.org_id, above.c.id == TABLES[type_].c[LIES_IN[type_]])
+        source, keys = source.outerjoin(above, lies), [above.c.key, *keys]
+        type_ = PARENTS[type_]
+    found = select(*keys).select_from(source).where(*here(own, node))
+    row = (await making.connection.execute(found)).one()
+    return "/".join(key for key in row if key is not None)
 
 
 def told(columns: Mapping[str, Any]) -> dict[str, Any]:

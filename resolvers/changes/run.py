@@ -127,7 +127,7 @@ async def _each(making: Change, request: Request, work: Work) -> Changed:
         return refused(error)
     made = [await _step(making, request, work, {**request.input, "id": id_}) for id_ in ids]
     items = (
-        Item(id_, one.node_id, one.errors, one.undo_token)
+        Item(id_, one.node_id, one.errors, one.undo_token, one.node_kind)
         for id_, one in zip(ids, made, strict=True)
     )
     revision = max((one.revision for one in made if one.revision), default=None)

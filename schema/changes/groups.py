@@ -4,7 +4,15 @@ import strawberry
 
 from resolvers.changes import groups, membering
 from resolvers.principals import GroupRow, MemberRow, group_by_id, member_by_id
-from schema.changes.inputs import NodeInput, Plannable, PlannableNodeInput, Repeatable, needed
+from schema.changes.inputs import (
+    PRINCIPAL_KEY,
+    TITLE,
+    NodeInput,
+    Plannable,
+    PlannableNodeInput,
+    Repeatable,
+    needed,
+)
 from schema.changes.payload import (
     Payload,
     Result,
@@ -17,8 +25,6 @@ from schema.changes.plan import AccessPlan
 from schema.filter import optional
 from schema.principal import Group, Member
 
-KEY = "Permanent: 1 to 255 of A-Z a-z 0-9 . _ ~ -, unique among groups, deleted ones included."
-TITLE = "What people call it: 1 to 255 characters."
 IDS = "Up to 1,000 ids of members, none of them twice."
 
 
@@ -26,7 +32,7 @@ IDS = "Up to 1,000 ids of members, none of them twice."
 class GroupCreateInput(Repeatable):
     """What `groupCreate` takes."""
 
-    key: str = needed(KEY)
+    key: str = needed(PRINCIPAL_KEY)
     name: str = needed(TITLE)
     members: list[strawberry.ID] | None = optional(f"Who is in it. {IDS}")
 

@@ -8,6 +8,8 @@ from schema.filter import optional
 
 KEY = "Permanent, used in URLs: 1 to 255 of A-Z a-z 0-9 . _ ~ -, unique among its siblings."
 NAME = "What people call it: 1 to 255 characters, none of / \\ # ?, unique among its siblings."
+PRINCIPAL_KEY = "Permanent: 1 to 255 of A-Z a-z 0-9 . _ ~ -, unique, and never used again."
+TITLE = "What people call it: 1 to 255 characters."
 PURPOSE = "What it is for; null for nothing."
 
 

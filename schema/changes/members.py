@@ -4,14 +4,20 @@ import strawberry
 
 from resolvers.changes import members, services
 from resolvers.principals import MemberRow, member_by_id
-from schema.changes.inputs import NodeInput, Plannable, PlannableNodeInput, flag, needed
+from schema.changes.inputs import (
+    PRINCIPAL_KEY,
+    TITLE,
+    NodeInput,
+    Plannable,
+    PlannableNodeInput,
+    flag,
+    needed,
+)
 from schema.changes.payload import Payload, mutation, node_edge, plan_column
 from schema.changes.plan import AccessPlan
 from schema.filter import optional
 from schema.principal import Member
 
-KEY = "Permanent: 1 to 255 of A-Z a-z 0-9 . _ ~ -, unique among members, removed ones included."
-TITLE = "What people call it: 1 to 255 characters."
 HEIR = "The active member who gets what this one owns; the viewer if omitted."
 
 
@@ -22,7 +28,7 @@ class MemberAddInput(Plannable):
     email: str = needed(
         "The address of the account, in any case; an account is made if none has it."
     )
-    key: str = needed(KEY + " A member that comes back has the one that it had.")
+    key: str = needed(PRINCIPAL_KEY + " A member that comes back has the one that it had.")
     name: str = needed(TITLE)
     admin: bool = flag("Whether they are to be an admin.")
 
@@ -31,7 +37,7 @@ class MemberAddInput(Plannable):
 class ServiceAccountCreateInput(Plannable):
     """What `serviceAccountCreate` takes."""
 
-    key: str = needed(KEY)
+    key: str = needed(PRINCIPAL_KEY)
     name: str = needed(TITLE)
 
 

@@ -7,7 +7,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.engine import DatabaseUrlError, change, database_url, open_engine, snapshot
+from db.engine import (
+    DatabaseUrlError,
+    NoneReadyError,
+    change,
+    database_url,
+    open_engine,
+    snapshot,
+)
 
 FORMS = "use sqlite:///path.db or postgresql://user@host/name."
 
@@ -122,6 +129,18 @@ async def test_connections_are_as_many_as_were_asked_for(database_url: str) -> N
             "Current Overflow: 0 Current Checked out connections: 2"
         )
     await engine.dispose()
+
+
+async def test_only_a_connection_that_is_ready_is_given_without_waiting(
+    engine: AsyncEngine,
+) -> None:
+    pool = engine.sync_engine.pool
+    with pytest.raises(NoneReadyError):
+        pool.connect()
+    async with engine.connect():
+        pass
+    pool.connect().close()
+    assert "Connections in pool: 1" in pool.status()
 
 
 async def test_a_row_of_an_org_that_is_not_there_is_refused(engine: AsyncEngine) -> None:

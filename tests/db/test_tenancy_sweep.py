@@ -32,9 +32,12 @@ FILTERS: dict[str, object] = {
     "object": "spc_1_1",
     "since": 0,
     "until": 1,
+    "deletedBy": "mem_1_1",
+    "deletedSince": 0,
+    "deletedBefore": 0,
 }
 # These answer from what is known of the asker, without a statement of their own.
-KNOWN = {"viewer", "account", "org", "org_of"}
+KNOWN = {"viewer", "account", "org", "org_of", "org_by_id"}
 
 Rows: TypeAlias = Edge | Connection
 

@@ -36,6 +36,7 @@ from engine.resolve import declaration_of
 
 DEEPEST = 4
 TIMES = ("2001-01-01T00:00:00Z", "2101-01-01T00:00:00.5+02:00")
+KINDS = ("FILE", "TASK")
 CURSORS = {"after", "before"}
 ACTIONS = ("space", "project", "space.rename", "org.imported", "")
 WORDS = ("", "a", "1", "SITE", "ü", "%", "_", "shared", "zoo")
@@ -107,7 +108,7 @@ class Maker:
             return " " + self._selections(type_, depth - step)
         if isinstance(type_, GraphQLInterfaceType):
             types = self.schema.get_possible_types(type_)
-            some = self.random.sample(types, k=self.random.randint(1, 3))
+            some = self.random.sample(types, k=self.random.randint(1, min(3, len(types))))
             parts = [f"... on {each.name} {self._selections(each, depth - 2)}" for each in some]
             return " { __typename id " + " ".join(parts) + " }"
         return ""
@@ -203,7 +204,7 @@ class Maker:
             sizes = (1001, -1) if self._chance(0.01) else (0, 1, 1, 2, 2, 3, 3, 5, 1000)
             return str(self.random.choice(sizes))
         of_type = {"ID": self.ids, "DateTime": TIMES}.get(type_, WORDS)
-        values = {"key": self.keys, "kind": ("FILE", "TASK"), "action": ACTIONS}
+        values = {"key": self.keys, "kind": KINDS, "action": ACTIONS}
         chosen: Sequence[str] = values.get(name, of_type)
         return f'"{self.random.choice(chosen)}"'
 

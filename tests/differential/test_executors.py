@@ -19,7 +19,7 @@ from schema.operation import Operations
 from schema.root import executable_schema
 from tests.differential.operations import Made, Maker
 from tests.differential.orgs import USERS, change_randomly, random_org
-from tests.factories import Manifest, address, ask, load
+from tests.factories import Loaded, Manifest, address, ask, asked_as, load, run
 
 # The error nulls the viewer, and cancels what is still waited for below it: the Org's spaces too.
 SHARED = """{
@@ -62,12 +62,22 @@ def cursors_in(answer: bytes) -> list[str]:
     return CURSOR.findall(answer.decode())
 
 
+async def bin_some(engine: AsyncEngine, org: Loaded, random: Random) -> None:
+    """Delete a few of the Org's projects, and a space: most by the admin, some by others."""
+    for name, path in (*(("projectDelete", f"s{n}/p1") for n in (1, 2, 3)), ("spaceDelete", "s3")):
+        text = f"mutation($id: ID!) {{ {name}(input: {{ id: $id }}) {{ revision }} }}"
+        asked = asked_as(text, {"id": org.ids[path]})
+        user = random.choice(USERS[:3]) if path != "s3" else "ada"
+        await run(engine, Credential(address(user), org.key), asked, compiles=True)
+
+
 async def compare(engine: AsyncEngine, *, orgs: int, operations: int, seed: int) -> Counter[str]:
     """Compare the executors on made-up operations; return how many there were of each sort."""
     random, counts, pair = Random(seed), Counter[str](), Pair(engine)
     for number in range(orgs):
         org = await load(engine, random_org(random, f"org{number}"))
         await change_randomly(engine, random, org)
+        await bin_some(engine, org, random)
         keys = [path.rpartition("/")[2].partition(":")[2] or path for path in org.ids]
         maker = Maker(SCHEMA, random, [*org.ids.values(), org.id, "none", "prj_99_1"], keys)
         for _ in range(operations):

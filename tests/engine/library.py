@@ -9,14 +9,16 @@ import orjson
 import strawberry
 from graphql import ExecutionResult, GraphQLSchema, parse
 
-from engine.edge import Argument, Edge, Key, Lookup, column, declare, template
+from engine.edge import Argument, Edge, Key, Lookup, OfContext, column, declare, template
 from engine.executor import Executor
 from engine.page import Orders
 from engine.resolve import install
 from schema.connection import Connection, ListOf, connection
 from schema.filter import OrderDirection, order_direction, order_field
 from tests.engine import rows
-from tests.engine.rows import AuthorRow, BookRow, Desk, ShelfRow
+from tests.engine.rows import AuthorRow, BookRow, Desk, ShelfRow, SignedRow
+
+HOUSE = OfContext("house")
 
 
 def is_row(row: type[Any]) -> Callable[[Any, Any], bool]:
@@ -65,6 +67,12 @@ class Author(Item):
     is_type_of = is_row(AuthorRow)
     id: strawberry.ID = template("author-{}", "id", description="Its id.")
     name: str = column("name", description="Its name.")
+    mark: str = template("{}-{}.", HOUSE, "id", description="A text that its house begins.")
+    house: str = template("{}", HOUSE, description="Its house.")
+    fellows: list[Annotated["Author", strawberry.lazy("tests.engine.library")]] = declare(
+        Edge(rows.authors_of_house, needs=(HOUSE,), gives=AuthorRow, many=True),
+        description="All authors of its house.",
+    )
 
 
 @strawberry.type(description="A book.")
@@ -114,6 +122,17 @@ class BookOrder:
 ORDERS: Orders = {"TITLE": {"title": str, "id": int}, "YEAR": {"year": int, "id": int}}
 
 
+@strawberry.type(description="A book that bears its shelf's name.")
+class Signed:
+    title: str = column("title", description="Its title.")
+    name: str = column("name", description="Its shelf's name.")
+    sign: str = template("{}: {}", "name", "title", description="Both.")
+    namesakes: list[Annotated["Shelf", strawberry.lazy("tests.engine.library")]] = declare(
+        Edge(rows.shelves_named, needs=("name",), gives=ShelfRow, many=True),
+        description="Shelves of that name.",
+    )
+
+
 @strawberry.type(description="A shelf.")
 class Shelf(Item):
     is_type_of = is_row(ShelfRow)
@@ -133,6 +152,21 @@ class Shelf(Item):
         orders={name: ORDERS[name] for name in ("YEAR", "TITLE")},
         description="The same, by year.",
     )
+    signed: Connection[Signed] = connection(
+        rows.signed_of_shelf,
+        ListOf(SignedRow, BookFilter, BookOrder),
+        needs=("id", "name"),
+        orders=ORDERS,
+        description="Its books with its name.",
+    )
+
+
+EDGES = {
+    "shelf": Edge(rows.shelves_by_id, needs=("id",), gives=ShelfRow),
+    "book": Edge(rows.books_by_id, needs=("id",), gives=BookRow),
+    "author": Edge(rows.authors_by_id, needs=("id",), gives=AuthorRow),
+}
+BY_ID = Lookup(parse_id, EDGES, {"shelf": "Shelf", "book": "Book", "author": "Author"})
 
 
 @strawberry.type(description="All that can be read.")

@@ -23,9 +23,19 @@ class BookRow(NamedTuple):
     topic: str | None = None  # a public id
 
 
+class SignedRow(NamedTuple):
+    """A book with its shelf's name."""
+
+    id: int
+    title: str
+    name: str
+    year: int
+
+
 class AuthorRow(NamedTuple):
     id: int
     name: str
+    house: str = "north"
 
 
 SHELVES = (ShelfRow(1, "Poems"), ShelfRow(2, "Plays"), ShelfRow(3, "Maps"))
@@ -51,6 +61,8 @@ class Call(NamedTuple):
 
 class Desk:
     """What batch functions get: it notes how they are called."""
+
+    house = "north"  # that of all authors
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
@@ -98,6 +110,18 @@ async def shelf_named(desk: Desk, keys: Sequence[Key], name: Any, columns: Colum
     return [(None, *values(shelf, columns)) for shelf in SHELVES if shelf.name == name]
 
 
+async def shelves_named(
+    desk: Desk, keys: Sequence[Key], argument: Any, columns: Columns
+) -> list[Row]:
+    desk.note("shelves_named", keys, argument, columns)
+    return [
+        (name, *values(shelf, columns))
+        for (name,) in keys
+        for shelf in SHELVES
+        if shelf.name == name
+    ]
+
+
 async def siblings(desk: Desk, keys: Sequence[Key], most: Any, columns: Columns) -> list[Row]:
     """Find the other books of each book's shelf."""
     desk.note("siblings", keys, most, columns)
@@ -106,6 +130,13 @@ async def siblings(desk: Desk, keys: Sequence[Key], most: Any, columns: Columns)
         for id_, shelf in keys
         for book in [b for b in BOOKS if b.shelf_id == shelf and b.id != id_][:most]
     ]
+
+
+async def authors_of_house(
+    desk: Desk, keys: Sequence[Key], argument: Any, columns: Columns
+) -> list[Row]:
+    desk.note("authors_of_house", keys, argument, columns)
+    return [(house, *values(author, columns)) for (house,) in keys for author in AUTHORS]
 
 
 async def lost(desk: Desk, keys: Sequence[Key], argument: Any, columns: Columns) -> list[Row]:
@@ -152,6 +183,20 @@ class Paged:
 
     rows: Batch
     count: Batch
+    bears: Columns = ()
 
 
 books_of_shelf = Paged(books_on, count_on)
+
+
+async def signed_on(desk: Desk, keys: Sequence[Key], page: Any, columns: Columns) -> list[Row]:
+    """Find the books of each shelf, which bear its name."""
+    desk.note("signed_on", keys, page, columns)
+    return [
+        (shelf, *(name if each == "name" else getattr(book, each) for each in columns))
+        for shelf, name in keys
+        for book in cut(shelf, page)
+    ]
+
+
+signed_of_shelf = Paged(signed_on, count_on, bears=("name",))

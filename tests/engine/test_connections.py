@@ -203,3 +203,26 @@ async def test_a_list_may_begin_with_the_newest_and_is_paged_so(compiles: bool) 
     after = first["pageInfo"]["endCursor"]
     second = (await ask(text, compiles=compiles, after=after)).data["shelf"]["latest"]
     assert titles(first) + titles(second) == BY_YEAR[::-1]
+
+
+async def test_what_rows_bear_of_their_parent_is_not_fetched(compiles: bool) -> None:
+    page = "signed(first: 1) { nodes { name title sign } edges { node { name } } }"
+    asked = await ask(f"{{ shelves {{ {page} }} }}", compiles=compiles)
+    dawn = {"name": "Poems", "title": "Dawn", "sign": "Poems: Dawn"}
+    ferry = {"name": "Plays", "title": "The Ferry", "sign": "Plays: The Ferry"}
+    assert asked.data["shelves"] == [
+        {"signed": {"nodes": [dawn], "edges": [{"node": {"name": "Poems"}}]}},
+        {"signed": {"nodes": [ferry], "edges": [{"node": {"name": "Plays"}}]}},
+        {"signed": {"nodes": [], "edges": []}},
+    ]
+    if compiles:
+        assert asked.desk.calls[1].columns == ("title", "title", "id")
+
+
+async def test_an_edge_may_need_what_rows_bear_of_their_parent(compiles: bool) -> None:
+    text = "{ shelves { signed(first: 1) { nodes { name namesakes { id } } } } }"
+    asked = await ask(text, compiles=compiles)
+    poems = {"name": "Poems", "namesakes": [{"id": "shelf-1"}]}
+    plays = {"name": "Plays", "namesakes": [{"id": "shelf-2"}]}
+    nodes = [shelf["signed"]["nodes"] for shelf in asked.data["shelves"]]
+    assert nodes == [[poems], [plays], []]

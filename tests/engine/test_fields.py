@@ -119,3 +119,25 @@ def test_a_declared_field_can_be_asked_for_its_declaration() -> None:
         assert isinstance(of, GraphQLObjectType)
         found[type_, field] = type(declaration_of(of.fields[field]))
     assert found == kinds
+
+
+async def test_what_the_context_knows_of_all_rows_is_not_fetched(compiles: bool) -> None:
+    fields = "mark house fellows { name mark }"
+    text = f'{{ items(ids: ["author-2", "author-1"]) {{ ... on Author {{ {fields} }} }} }}'
+    asked = await ask(text, compiles=compiles)
+    fellows = [
+        {"name": "Ada Winter", "mark": "north-1."},
+        {"name": "Ben Amber", "mark": "north-2."},
+    ]
+    assert asked.data == {
+        "items": [
+            {"mark": "north-2.", "house": "north", "fellows": fellows},
+            {"mark": "north-1.", "house": "north", "fellows": fellows},
+        ]
+    }
+    assert asked.desk.called == [
+        ("authors_by_id", [(2,), (1,)]),
+        ("authors_of_house", [("north",)]),
+    ]
+    if compiles:
+        assert [call.columns for call in asked.desk.calls] == [("id",), ("name", "id")]

@@ -77,7 +77,8 @@ async def store_orgs(url: str) -> Orgs:
 
 def settings_for(database_url: str, **others: Any) -> Settings:
     """Return the settings of a server on the database."""
-    return Settings.model_validate({"database_url": database_url, "secret": SECRET, **others})
+    own = {"database_url": database_url, "secret": SECRET, "background": False}
+    return Settings.model_validate({**own, **others})
 
 
 def token_for(

@@ -1,0 +1,1 @@
+"""What the server does by itself, one process at a time: purging, expiring, retention."""

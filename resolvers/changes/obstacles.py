@@ -1,0 +1,69 @@
+"""What is in the way of restoring: a parent that is deleted too, or who has the name or key now."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from auth.levels import Permission
+from db.conflicts import violated_index
+from db.ids import NodeId, public_id
+from resolvers.changes.binned import deletion_of
+from resolvers.changes.change import Change
+from resolvers.changes.kinds import KINDS
+from resolvers.changes.rows import LIES_IN, TABLES, parent_of, path_of, row_of
+from resolvers.errors import KEY_TAKEN, NAME_TAKEN, PARENT_DELETED, UserError
+
+# By the last word of the unique index: the code, the column, and the input's field that helps.
+TAKEN = {"key": (KEY_TAKEN, "key", "newKey"), "name": (NAME_TAKEN, "folded", "newName")}
+
+
+async def require_live(making: Change, parent: NodeId | None) -> None:
+    """Refuse by PARENT_DELETED what lies in a node that is deleted, or in one that is in one."""
+    while parent is not None:
+        row = await row_of(making, parent)
+        if row.deleted_at is not None:
+            raise UserError(PARENT_DELETED, await _about(making, parent, row), "id")
+        parent = parent_of(parent, row) if parent.type in LIES_IN else None
+
+
+async def _about(making: Change, parent: NodeId, row: Any) -> str:
+    path, deletion = await path_of(making, parent), await deletion_of(making, parent)
+    named = f'The {_noun(parent)} "{row.name}" ({path}) that it lies in is in the recycle bin'
+    if deletion is None:
+        return f"{named}: ask an admin to restore that first, or say by `into` where it is to go."
+    restored = f"restore that first, as {deletion.public_id}"
+    return f"{named}: {restored}, or say by `into` where it is to go."
+
+
+async def taken(
+    making: Change, error: IntegrityError, node: NodeId, *, wanted: Mapping[str, Any]
+) -> UserError:
+    """Return the refusal that names who has the name or the key that the node's row is to have.
+
+    The database's own error is raised where it isn't about those.
+    """
+    what = str(violated_index(error)).rpartition("_")[2]
+    if what not in TAKEN:
+        raise error
+    code, column, field = TAKEN[what]
+    other = await _holder(making, node, column, wanted=wanted)
+    return UserError(code, f"{other} has this {what}: give another as `{field}`.", field)
+
+
+async def _holder(making: Change, node: NodeId, column: str, *, wanted: Mapping[str, Any]) -> str:
+    table, noun = TABLES[node.type], _noun(node)
+    columns = [column, LIES_IN[node.type]] if node.type in LIES_IN else [column]
+    same = (table.c[name] == wanted[name] for name in columns)
+    here = (table.c.org_id == node.org_id, table.c.deleted_at.is_(None))
+    live = select(table.c.id, table.c.name).where(*here, *same)
+    other = (await making.connection.execute(live)).one()
+    holder = NodeId(node.type, node.org_id, other.id)
+    if await making.level(holder) is Permission.NONE:
+        return f"The live {noun} that you may not see"
+    return f'The {noun} "{other.name}" ({public_id(*holder)})'
+
+
+def _noun(node: NodeId) -> str:
+    return KINDS[node.type].lower()

@@ -1,0 +1,57 @@
+"""What the server does by itself while it runs, beside the requests and never at their expense."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from db.errors import is_unavailable
+from resolvers.background.duty import Duty
+from resolvers.background.work import work
+
+SECONDS_TO_STOP = 1
+
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def in_background(engine: AsyncEngine, seconds: float) -> AsyncGenerator[asyncio.Task[None]]:
+    """Do what is due every so many seconds, beside what is done in the block.
+
+    At the block's end it stops after the batch that it is in, or at once if that takes too long.
+    """
+    stop = asyncio.Event()
+    task = asyncio.create_task(work_until(stop, engine, seconds))
+    try:
+        yield task
+    finally:
+        stop.set()
+        done, _ = await asyncio.wait({task}, timeout=SECONDS_TO_STOP)
+        if not done:
+            task.cancel()
+            await asyncio.wait({task})
+
+
+async def work_until(stop: asyncio.Event, engine: AsyncEngine, seconds: float) -> None:
+    """Do what is due every so many seconds, until it is told to stop."""
+    duty = Duty(engine)
+    while not stop.is_set():
+        await _try(duty, stop)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), seconds)
+
+
+async def _try(duty: Duty, stop: asyncio.Event) -> None:
+    """Work once; whatever goes wrong is logged, and tried again the next time."""
+    try:
+        done = await work(duty, stop.is_set)
+    except Exception as error:  # whatever it is, the server goes on
+        if is_unavailable(error):
+            log.warning("background work waits for the database", problem=type(error).__name__)
+        else:
+            log.exception("background work failed")
+    else:
+        if done and any(done.values()):
+            log.info("background", **{name.replace(" ", "_"): n for name, n in done.items()})
