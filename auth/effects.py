@@ -12,7 +12,6 @@ from sqlalchemy import (
     Column,
     CompoundSelect,
     MetaData,
-    Select,
     SmallInteger,
     Subquery,
     Table,
@@ -30,7 +29,7 @@ from auth.pairs import ASSETS, KINDS, PROJECTS, Scope, levels, merged
 from auth.rule import ORG_ID
 from auth.subject import Subject
 from db.models import ASSET, PRINCIPAL
-from db.queries import UPSERT
+from db.queries import UPSERT, AnySelect
 
 FIRST = 100  # pairs that are told one by one
 TEMPORARY = MetaData()
@@ -117,7 +116,7 @@ class Effects:
             for member_id, kind, node_id, before, after in await self._rows(_listed())
         )
 
-    async def _rows(self, statement: Select[Any]) -> Sequence[Any]:
+    async def _rows(self, statement: AnySelect) -> Sequence[Any]:
         rows: Sequence[Any] = (await self._connection.execute(statement, self._parameters)).all()
         return rows
 
@@ -125,7 +124,7 @@ class Effects:
 def _differing() -> Subquery:
     """Return the pairs whose level isn't what it was; NONE where there is no row."""
     none = literal(int(Permission.NONE))
-    both: CompoundSelect[Any] = union_all(
+    both = union_all(
         select(*_key(BEFORE), BEFORE.c.level.label("before"), none.label("after")),
         select(*_key(AFTER), none, AFTER.c.level),
     )
@@ -156,7 +155,7 @@ def _assets_of(pairs: Subquery) -> Subquery:
 
 
 @cache
-def _counted() -> tuple[Select[Any], ...]:
+def _counted() -> tuple[AnySelect, ...]:
     """Count the pairs by their kind and levels, and the assets that go with projects."""
     pairs, assets = _differing(), _assets_of(_differing())
     kinds = (pairs.c.kind, pairs.c.before, pairs.c.after)
@@ -170,7 +169,7 @@ def _counted() -> tuple[Select[Any], ...]:
 
 
 @cache
-def _listed() -> Select[Any]:
+def _listed() -> AnySelect:
     """Select the first of the pairs, by the member's name."""
     pairs, member = _differing(), PRINCIPAL.alias("member")
     named = and_(member.c.org_id == ORG_ID, member.c.id == pairs.c.member_id)

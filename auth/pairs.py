@@ -13,7 +13,6 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     FromClause,
-    Select,
     Subquery,
     and_,
     case,
@@ -30,7 +29,7 @@ from auth.levels import Permission
 from auth.rule import ORG_ID, Number, in_force, lowered, reached, without_own
 from auth.subject import MEMBERS
 from db.models import ASSET, GRANT, PRINCIPAL, PROJECT, SPACE
-from db.queries import numbers, one_of
+from db.queries import AnySelect, numbers, one_of
 
 SPACES, PROJECTS, ASSETS = 1, 2, 3  # the kinds of node, as the rows tell them
 KINDS = {SPACES: "SPACE", PROJECTS: "PROJECT", ASSETS: "ASSET"}
@@ -117,7 +116,7 @@ class _Levels:
         self._bearers = Bearers(form.dialect, form.of_some, form.groups)
 
     def statement(self, kinds: tuple[int, ...]) -> CompoundSelect[Any]:
-        parts: list[Select[Any]] = []
+        parts: list[AnySelect] = []
         if SPACES in kinds:
             parts += [self._spaces(), self._of_admins(SPACE, SPACES)]
         if PROJECTS in kinds:
@@ -126,7 +125,7 @@ class _Levels:
             parts.append(self._assets(union_all(*self._of_projects()).subquery("level")))
         return union_all(*parts)
 
-    def _of_projects(self) -> list[Select[Any]]:
+    def _of_projects(self) -> list[AnySelect]:
         return [self._projects(), self._shared_of_org(), self._of_admins(PROJECT, PROJECTS)]
 
     def _within(self, space_id: Number) -> ColumnElement[bool]:
@@ -136,7 +135,7 @@ class _Levels:
         named = one_of(self._dialect, space_id, "scope_spaces")
         return or_(named, space_id.in_(self._spaces_of_projects()))
 
-    def _spaces_of_projects(self) -> Select[Any]:
+    def _spaces_of_projects(self) -> AnySelect:
         project = PROJECT.alias()
         ways = or_(*self._named(project))
         return select(project.c.space_id).where(project.c.org_id == ORG_ID, ways)
@@ -147,7 +146,7 @@ class _Levels:
             named.append(project.c.id.in_(self._projects_of_assets()))
         return named
 
-    def _projects_of_assets(self) -> Select[Any]:
+    def _projects_of_assets(self) -> AnySelect:
         asset = ASSET.alias()
         named = one_of(self._dialect, asset.c.id, "scope_assets")
         return select(asset.c.project_id).where(asset.c.org_id == ORG_ID, named)
@@ -190,7 +189,7 @@ class _Levels:
             .subquery("own")
         )
 
-    def _spaces(self) -> Select[Any]:
+    def _spaces(self) -> AnySelect:
         space, reach = SPACE.alias("space"), self._reach()
         return (
             _row(reach.table.c.member_id, SPACES, space, reach.cap)
@@ -198,7 +197,7 @@ class _Levels:
             .where(*self._live(space), reach.cap.is_not(None))
         )
 
-    def _projects(self) -> Select[Any]:
+    def _projects(self) -> AnySelect:
         project, reach, own = PROJECT.alias("project"), self._reach(), self._own()
         same = and_(own.c.project_id == project.c.id, own.c.member_id == reach.table.c.member_id)
         source = project.join(reach.table, reach.table.c.space_id == project.c.space_id)
@@ -210,7 +209,7 @@ class _Levels:
             .where(*self._live(project), level > int(Permission.NONE))
         )
 
-    def _shared_of_org(self) -> Select[Any]:
+    def _shared_of_org(self) -> AnySelect:
         project, own = PROJECT.alias("project"), self._own()
         member = self._bearers.of_standing(admin=False)
         same = and_(own.c.project_id == project.c.id, own.c.member_id == member.c.member_id)
@@ -230,7 +229,7 @@ class _Levels:
         members = (group.c.org_id == ORG_ID, group.c.kind == "GROUP", group.c.key == MEMBERS)
         return case((member_id.in_(select(group.c.id).where(*members)), share), else_=0)
 
-    def _of_admins(self, table: FromClause, kind: int) -> Select[Any]:
+    def _of_admins(self, table: FromClause, kind: int) -> AnySelect:
         node, member = table.alias("node"), self._bearers.of_standing(admin=True)
         owner = literal(int(Permission.OWNER))
         # Where there are no admins nothing is read: not even the nodes, which may be a million.
@@ -241,7 +240,7 @@ class _Levels:
             .where(*self._live(node), some)
         )
 
-    def _assets(self, level: Subquery) -> Select[Any]:
+    def _assets(self, level: Subquery) -> AnySelect:
         asset = ASSET.alias("asset")
         lies = and_(level.c.node_id == asset.c.project_id, level.c.kind == PROJECTS)
         named = one_of(self._dialect, asset.c.id, "scope_assets")
@@ -252,7 +251,7 @@ class _Levels:
         )
 
 
-def _row(member_id: Number, kind: int, node: FromClause, level: Number) -> Select[Any]:
+def _row(member_id: Number, kind: int, node: FromClause, level: Number) -> AnySelect:
     return select(
         member_id.label("member_id"),
         literal(kind).label("kind"),

@@ -108,7 +108,8 @@ class Circumstances:
         shared = any(place.kind is Kind.SHARED for place in places.values())
         statement = past.grants(dialect, now=at is None, beside=shared)
         values = near(dialect, places.values(), moment)
-        values["holders"] = numbers(dialect, sorted(holder.principals | (viewer or set())))
+        holders = holder.principals | (viewer or frozenset[int]())
+        values["holders"] = numbers(dialect, sorted(holders))
         return cls(
             holder, moment, places, read_grants(await reading.fetch(statement, values)), viewer
         )

@@ -183,9 +183,9 @@ class Accessible(Lookup):
         others = tuple((name, value) for name, value in page.filters if name != UNDER)
         values = super()._parameters(reading, parents, replace(page, filters=others))
         if under is not None:
-            values[UNDER] = under.id
             here, in_space = (under.id,), under.type == ids.SPACE
             scope = replace(scope, spaces=here) if in_space else replace(scope, projects=here)
+        values[UNDER] = 0 if under is None else under.id
         return {**values, **scope.parameters(reading.dialect)}
 
 

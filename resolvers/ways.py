@@ -155,7 +155,7 @@ class _Others:
     def of(self, explained: Explained, way: tuple[Step, ...]) -> list[OtherRow]:
         """Return whose level on the node the way changes, but for whom it is for."""
         place = explained.circumstances.places[explained.node_id]
-        rows = []
+        rows = list[OtherRow]()
         for holder in self._holders:
             steps = tuple(step for step in way if step.principal_id in holder.principals)
             if not steps or holder.standing is not Standing.MEMBER:

@@ -120,9 +120,15 @@ def _written(answer: Changed) -> dict[str, Any]:
 
 
 def _read(content: dict[str, Any]) -> Changed:
-    items = tuple(Item(**item | {"errors": _errors(item)}) for item in content["items"])
-    warnings = tuple(content["warnings"])
-    return Changed(**content | {"errors": _errors(content), "items": items, "warnings": warnings})
+    items = tuple(_read_item(item) for item in content["items"])
+    more: dict[str, Any] = {"errors": _errors(content), "items": items}
+    more["warnings"] = tuple(content["warnings"])
+    return Changed(**{**content, **more})
+
+
+def _read_item(content: dict[str, Any]) -> Item:
+    more: dict[str, Any] = {"errors": _errors(content)}
+    return Item(**{**content, **more})
 
 
 def _errors(content: dict[str, Any]) -> tuple[ErrorRow, ...]:

@@ -136,7 +136,7 @@ class Maker:
             for name, argument in definition.args.items()
             if is_required_argument(argument) or self._chance(0.3)
         }
-        if "first" in given and "last" in given and not self._chance(0.02):
+        if "first" in given and "last" in given and not self._chance(0.01):
             del given[self.random.choice(("first", "last"))]
         literals = {
             name: self._literal(name, each.type)
@@ -158,7 +158,7 @@ class Maker:
         name = name or next(iter(declaration.orders))
         mark = f"-{name}" if _goes_down(order, declaration) else name
         known = self.cursors.get((mark, len(declaration.orders[name])), [])
-        if self._chance(0.01):
+        if self._chance(0.005):
             known = ["none"]
         return {each: f'"{self.random.choice(known)}"' for each in sorted(names) if known}
 
@@ -201,7 +201,7 @@ class Maker:
 
     def _scalar(self, name: str, type_: str) -> str:
         if name in {"first", "last"}:
-            sizes = (1001, -1) if self._chance(0.01) else (0, 1, 1, 2, 2, 3, 3, 5, 1000)
+            sizes = (1001, -1) if self._chance(0.005) else (0, 1, 1, 2, 2, 3, 3, 5, 1000)
             return str(self.random.choice(sizes))
         of_type = {"ID": self.ids, "DateTime": TIMES}.get(type_, WORDS)
         values = {"key": self.keys, "kind": KINDS, "action": ACTIONS}
@@ -213,6 +213,5 @@ class Maker:
 
 
 def _goes_down(order: str | None, declaration: Connection) -> bool:
-    """Return whether rows go down in an order as it was written; unsaid is as declared."""
-    unsaid = order is None or "direction" not in order
-    return declaration.descending if unsaid else "DESC" in str(order)
+    """Return whether rows go down in an order as it was written; without any it is as declared."""
+    return declaration.descending if order is None else "DESC" in order

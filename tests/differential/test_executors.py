@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from functools import partial
 from random import Random
+from unittest.mock import patch
 
 import orjson
 import pytest
@@ -11,6 +12,7 @@ from graphql import parse, validate
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from auth.credential import Credential
+from db import clock
 from engine.executor import Executor
 from resolvers.context import reading
 from schema.asked import Asked
@@ -87,8 +89,9 @@ async def compare(engine: AsyncEngine, *, orgs: int, operations: int, seed: int)
                 continue
             counts["valid"] += 1
             credential = Credential(address(random.choice(USERS)), org.key)
-            compiled = await pair.answer(pair.compiled, made, credential)
-            standard = await pair.answer(pair.standard, made, credential)
+            with patch("db.clock.now", return_value=clock.now()):  # which answers may tell
+                compiled = await pair.answer(pair.compiled, made, credential)
+                standard = await pair.answer(pair.standard, made, credential)
             assert compiled == standard, f"{made.text}\n{made.variables}\n{credential}"
             answer = orjson.loads(standard)
             counts["with errors" if answer["errors"] else "without errors"] += 1
@@ -99,11 +102,11 @@ async def compare(engine: AsyncEngine, *, orgs: int, operations: int, seed: int)
 
 
 def assert_compiled(counts: Counter[str]) -> None:
-    """Asserts that operations ran compiled if they were right, as nearly all of them are."""
+    """Assert that operations ran compiled if they were right, as nearly all of them are."""
     given_up = {what: n for what, n in counts.items() if what.startswith("given up")}
     print(dict(counts))
     assert set(given_up) <= {"given up GraphQLError"}, given_up
-    assert counts["compiled"] == counts["without errors"] >= 0.9 * counts["valid"]
+    assert counts["compiled"] == counts["without errors"] >= 0.95 * counts["valid"]
 
 
 async def test_both_executors_give_the_same_bytes(engine: AsyncEngine) -> None:

@@ -161,14 +161,6 @@ class Shelf(Item):
     )
 
 
-EDGES = {
-    "shelf": Edge(rows.shelves_by_id, needs=("id",), gives=ShelfRow),
-    "book": Edge(rows.books_by_id, needs=("id",), gives=BookRow),
-    "author": Edge(rows.authors_by_id, needs=("id",), gives=AuthorRow),
-}
-BY_ID = Lookup(parse_id, EDGES, {"shelf": "Shelf", "book": "Book", "author": "Author"})
-
-
 @strawberry.type(description="All that can be read.")
 class Query:
     shelves: list[Shelf] = declare(
