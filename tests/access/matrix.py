@@ -43,7 +43,7 @@ def read_row(name: str, written: Mapping[str, Any]) -> Row:
     """Return a row; it must say what comes of each standing."""
     outcomes = {standing: written[standing] for standing in USERS}
     more = {key: value for key, value in written.items() if key not in USERS}
-    scene = Scene(more.pop("at"), tuple(more.pop("also", {}).items()))
+    scene = Scene(more.pop("at"), tuple(more.pop("also", {}).items()), more.pop("bin", False))
     return Row(name, scene, outcomes, more)
 
 

@@ -7,7 +7,6 @@ from graphql import (
     GraphQLField,
     GraphQLNamedType,
     GraphQLObjectType,
-    get_named_type,
     is_interface_type,
 )
 
@@ -81,5 +80,4 @@ def _fields(type_: GraphQLNamedType) -> dict[str, GraphQLField]:
 
 def _of(place: Any) -> GraphQLNamedType:
     """Return the type of a field or an argument, be it one, many or perhaps none."""
-    type_: GraphQLNamedType = get_named_type(place.type)
-    return type_
+    return SCHEMA.type_map[str(place.type).strip("[]!")]

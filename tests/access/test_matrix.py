@@ -17,6 +17,7 @@ from tests.factories import load
 
 DONE = "DONE"
 MUTATIONS = mutations()
+WHAT = ("node", "purge")  # what a payload is about
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -39,7 +40,9 @@ async def stages(shared_url: str) -> AsyncIterator[Stages]:
 
 def selected(mutation: str) -> str:
     """Return what is selected of a mutation's payload."""
-    below = {"node": "node { id }", "results": "results { errors { code } node { id } }"}
+    below = {name: f"{name} {{ id }}" for name in WHAT} | {
+        "results": f"results {{ errors {{ code }} {WHAT[0]} {{ id }} }}"
+    }
     parts = [text for name, text in below.items() if name in MUTATIONS[mutation]]
     return " ".join(["errors { code } revision", *parts])
 
@@ -79,8 +82,8 @@ async def do(stage: Stage, row: Row, standing: str) -> str | list[str]:
     before = await kept(engine, org_id, LOG)
     answer = await answered(stage, row, standing)
     events, words = told(before, await kept(engine, org_id, LOG)), ends(answer)
-    steps = 1 if "node" in answer else words.count(DONE)
-    assert [event.actor for event in events] == [stage.named(f"$user:{USERS[standing]}")] * steps
+    steps = len(done_of(answer))
+    assert [event.actor for event in events] == [stage.named("$user:own", standing)] * steps
     assert answer["revision"] == events[-1].revision
     check_nodes(row, standing, answer)
     return outcome(words)
@@ -102,19 +105,27 @@ def told(before: Kept, after: Kept) -> list[Any]:
     return made
 
 
+def done_of(payload: Any) -> list[Any]:
+    """Return the payload, or where it is of many changes those of its results that are done."""
+    if any(name in payload for name in WHAT):
+        return [payload]
+    return [result for result in payload["results"] if not codes(result)]
+
+
 def check_nodes(row: Row, standing: str, payload: Any) -> None:
-    """Assert that the nodes that were changed are told, unless they are gone for who did it."""
-    changed = [payload] if "node" in payload else [r for r in payload["results"] if not codes(r)]
-    gone = row.more.get("gone", [])
-    told = [standing not in gone] * len(changed)
-    assert [each["node"] is not None for each in changed] == told
+    """Assert that what was changed is told, unless it is gone for who did it."""
+    is_told = standing not in row.more.get("gone", [])
+    for done in done_of(payload):
+        assert [done[name] is not None for name in WHAT if name in done] == [is_told]
 
 
 def leaves(value: Any) -> Iterator[Any]:
-    """Give what is told at the ends of an answer of which one field each is asked."""
+    """Give what is told at the ends of an answer; lists count just the rows that they have."""
     if isinstance(value, dict):
-        below: list[Any] = [*value.values()]  # pyright: ignore[reportUnknownMemberType,reportUnknownVariableType]
-        yield from leaves(below[-1])
+        found: dict[str, Any] = value  # pyright: ignore[reportUnknownVariableType]
+        *counted, below = found.values()
+        assert not counted or counted == [len(below)]
+        yield from leaves(below)
     elif isinstance(value, list):
         for each in value:  # pyright: ignore[reportUnknownVariableType]
             yield from leaves(each)
@@ -132,7 +143,7 @@ def seen(stage: Stage, row: Row, standing: str, answer: Any) -> Any:
     words = {
         "EMPTY": not found,
         "SEEN": found == row.more.get("seen"),
-        "OWN": found in ([user], [f"user:{user}"]),
+        "OWN": found in ([user], [f"user:{user}"], [f"bin:{user}"]),
     }
     return next((word for word, is_so in words.items() if is_so), found)
 

@@ -31,6 +31,7 @@ MORE: Mapping[str, Mapping[str, Any]] = {
     "assetUpdate": AS_IT_IS,
     "memberDeactivate": AS_IT_IS,
     "memberRemove": AS_IT_IS,
+    "orgUpdate": AS_IT_IS,
 }
 EXAMPLES = [(name, False) for name in ROWS] + [(name, True) for name in MORE]
 
