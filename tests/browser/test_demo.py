@@ -129,7 +129,8 @@ async def test_an_admin_makes_a_space_and_tries_what_deleting_one_would_do(
     page = await browser.context.new_page()
     await open_graphiql(page, *links[1])
     made = json.loads(await run_example(page, "CreateSpace"))["data"]["spaceCreate"]
-    assert (made["node"]["name"], made["errors"], made["revision"]) == ("Frost Lab", [], 2)
+    assert (made["node"]["name"], made["errors"]) == ("Frost Lab", [])
+    assert made["revision"] >= 2  # the end of grants that had expired may be in the log already
     tried = json.loads(await run_example(page, "TryDelete"))["data"]["spaceDelete"]
     assert tried["errors"] == []
     assert tried["plan"]["lost"] == sum(count["pairs"] for count in tried["plan"]["counts"]) > 0
