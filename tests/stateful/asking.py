@@ -4,11 +4,11 @@ import asyncio
 import itertools
 from collections.abc import Coroutine, Generator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from unittest.mock import patch
 
 import orjson
-from graphql import GraphQLInputObjectType, get_named_type
+from graphql import GraphQLInputObjectType, GraphQLObjectType, get_named_type
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -69,7 +69,7 @@ def mutation_text(name: str) -> str:
 
 def _fields(field: Any) -> Mapping[str, Any]:
     """Return the fields of the type that a field is of."""
-    fields: Mapping[str, Any] = get_named_type(field.type).fields
+    fields: Mapping[str, Any] = cast("GraphQLObjectType", get_named_type(field.type)).fields
     return fields
 
 

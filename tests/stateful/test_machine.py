@@ -28,7 +28,7 @@ GENERATED = settings(
     ],
 )
 RUNS, STEPS = 25, 15
-RUNS_IN_FULL, STEPS_IN_FULL = 600, 40
+RUNS_IN_FULL, STEPS_IN_FULL = 100, 40
 
 
 @pytest.fixture
