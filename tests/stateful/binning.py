@@ -93,8 +93,12 @@ def purge(making: Making, given: Given) -> Done:
     deletion = _binned(making, given)
     making.be_admin()
     need(given["confirmName"] == deletion.name, "CONFIRMATION")
-    deletion.state = State.ASKED
+    _ask(making.model, deletion)
     return Done(deletion.node)
+
+
+def _ask(model: Model, deletion: Deletion) -> None:
+    deletion.state, deletion.asked_at = State.ASKED, model.now
 
 
 def work(model: Model) -> set[str]:
@@ -105,7 +109,7 @@ def work(model: Model) -> set[str]:
     binned = [one for one in model.deletions if one.state is State.BINNED]
     overdue = [one for one in binned if one.at <= model.now - kept]
     for deletion in overdue:
-        deletion.state = State.ASKED
+        _ask(model, deletion)
     purges = [one for one in model.deletions if one.state is State.ASKED]
     gone = {node for one in purges for node in model.nodes if one.node in model.above(node)}
     model.revision += len(expired) + len(overdue) + len(purges)

@@ -159,8 +159,10 @@ class _Expected:
         }
 
     def _purges(self) -> Json:
+        """Return the purges that an admin is told of, those that were asked for last first."""
         states = {State.ASKED: False, State.PURGED: True}
         told = [one for one in self._model.deletions if self._member.admin and one.state in states]
+        told = sorted(told, key=lambda purge: purge.asked_at)[::-1]
         nodes = [{"id": one.id, "finishedAt": states[one.state]} for one in told]
         return {"totalCount": len(nodes), "nodes": nodes}
 

@@ -141,6 +141,7 @@ class Deletion:
     path: str
     at: int
     state: State = State.BINNED
+    asked_at: int = 0
 
 
 @dataclass(eq=False)
