@@ -73,6 +73,7 @@ async def run_example(page: Page, name: str) -> str:
     await page.wait_for_function(READY)
     await page.get_by_role("tab", name=name).click()
     await page.wait_for_function(f"name => {OPERATION}.getValue().includes(name)", arg=name)
+    await page.wait_for_function(FOLLOWED, arg=await page.evaluate(f"{OPERATION}.getValue()"))
     return await press_run(page)
 
 
