@@ -1,6 +1,7 @@
 """What a change does to permissions: everyone's levels before it and after it, compared.
 
-The levels lie in temporary tables, so that as many pairs as an Org has can be compared.
+The levels lie in temporary tables, so that as many pairs as an Org has can be compared, and they
+are compared once, whatever is then told of them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,9 +18,9 @@ from sqlalchemy import (
     Table,
     and_,
     func,
+    insert,
     literal,
     select,
-    union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import CreateTable, DropTable
@@ -29,19 +30,20 @@ from auth.pairs import ASSETS, KINDS, PROJECTS, Scope, levels, merged
 from auth.rule import ORG_ID
 from auth.subject import Subject
 from db.models import ASSET, PRINCIPAL
-from db.queries import UPSERT, AnySelect
+from db.queries import AnySelect
 
 FIRST = 100  # pairs that are told one by one
 TEMPORARY = MetaData()
 
 
 def _table(name: str) -> Table:
-    keys = (Column(key, BigInteger(), primary_key=True) for key in ("member_id", "kind", "node_id"))
-    level = Column("level", SmallInteger(), nullable=False)
-    return Table(name, TEMPORARY, *keys, level, prefixes=["TEMPORARY"])
+    keys = (Column(key, BigInteger()) for key in ("member_id", "kind", "node_id"))
+    levels_of = (Column(key, SmallInteger()) for key in ("before", "after"))
+    return Table(name, TEMPORARY, *keys, *levels_of, prefixes=["TEMPORARY"])
 
 
-BEFORE, AFTER = _table("level_before"), _table("level_after")
+# A pair that several scopes name lies in SEEN as often, and once in DIFFERING.
+SEEN, DIFFERING = _table("level_seen"), _table("level_differing")
 
 
 class Count(NamedTuple):
@@ -81,24 +83,24 @@ class Effects:
     async def watch(self, scopes: Iterable[Scope]) -> None:
         """Keep the levels of the scopes as they are before the changes; must be called once."""
         self._watched = merged(scopes)
-        await self._connection.execute(CreateTable(BEFORE))
-        for scope in self._watched:
-            await self._fill(BEFORE, scope)
+        await self._connection.execute(CreateTable(SEEN))
+        await self._see("before")
 
     async def difference(self) -> Difference:
         """Return how the levels of the scopes that were watched differ now."""
-        await self._connection.execute(CreateTable(AFTER))
-        for scope in self._watched:
-            await self._fill(AFTER, scope)
+        await self._see("after")
+        await self._connection.execute(CreateTable(DIFFERING))
+        await self._connection.execute(_compared())
         counts, first = await self._counts(), await self._first()
-        for table in (BEFORE, AFTER):
+        for table in (SEEN, DIFFERING):
             await self._connection.execute(DropTable(table))
         return Difference(counts, first)
 
-    async def _fill(self, table: Table, scope: Scope) -> None:
-        inserted = _inserted(table, levels(self._dialect, scope), self._dialect)
-        values = {**self._parameters, **scope.parameters(self._dialect)}
-        await self._connection.execute(inserted, values)
+    async def _see(self, when: str) -> None:
+        for scope in self._watched:
+            inserted = _inserted(levels(self._dialect, scope), when)
+            values = {**self._parameters, **scope.parameters(self._dialect)}
+            await self._connection.execute(inserted, values)
 
     async def _counts(self) -> tuple[Count, ...]:
         totals: dict[tuple[int, int, int], int] = {}
@@ -121,30 +123,21 @@ class Effects:
         return rows
 
 
-def _differing() -> Subquery:
-    """Return the pairs whose level isn't what it was; NONE where there is no row."""
+@cache
+def _compared() -> Any:
+    """Insert the pairs whose level isn't what it was; NONE where there is no row."""
     none = literal(int(Permission.NONE))
-    both = union_all(
-        select(*_key(BEFORE), BEFORE.c.level.label("before"), none.label("after")),
-        select(*_key(AFTER), none, AFTER.c.level),
+    key = (SEEN.c.member_id, SEEN.c.kind, SEEN.c.node_id)
+    before, after = (
+        func.coalesce(func.max(level), none) for level in (SEEN.c.before, SEEN.c.after)
     )
-    either = both.subquery("either")
-    before, after = func.max(either.c.before), func.max(either.c.after)
-    return (
-        select(*_key(either), before.label("before"), after.label("after"))
-        .group_by(*_key(either))
-        .having(before != after)
-        .subquery("differing")
-    )
+    differing = select(*key, before, after).group_by(*key).having(before != after)
+    return insert(DIFFERING).from_select(list(DIFFERING.c), differing)
 
 
-def _key(table: Any) -> tuple[Any, ...]:
-    return table.c.member_id, table.c.kind, table.c.node_id
-
-
-def _assets_of(pairs: Subquery) -> Subquery:
+def _assets_of_projects() -> Subquery:
     """Return the number of live assets of each project among the pairs."""
-    projects = select(pairs.c.node_id).where(pairs.c.kind == PROJECTS)
+    projects = select(DIFFERING.c.node_id).where(DIFFERING.c.kind == PROJECTS)
     live = (ASSET.c.org_id == ORG_ID, ASSET.c.deleted_at.is_(None))
     return (
         select(ASSET.c.project_id, func.count().label("number"))
@@ -157,7 +150,7 @@ def _assets_of(pairs: Subquery) -> Subquery:
 @cache
 def _counted() -> tuple[AnySelect, ...]:
     """Count the pairs by their kind and levels, and the assets that go with projects."""
-    pairs, assets = _differing(), _assets_of(_differing())
+    pairs, assets = DIFFERING, _assets_of_projects()
     kinds = (pairs.c.kind, pairs.c.before, pairs.c.after)
     through = (
         select(literal(ASSETS), pairs.c.before, pairs.c.after, func.sum(assets.c.number))
@@ -171,7 +164,7 @@ def _counted() -> tuple[AnySelect, ...]:
 @cache
 def _listed() -> AnySelect:
     """Select the first of the pairs, by the member's name."""
-    pairs, member = _differing(), PRINCIPAL.alias("member")
+    pairs, member = DIFFERING, PRINCIPAL.alias("member")
     named = and_(member.c.org_id == ORG_ID, member.c.id == pairs.c.member_id)
     return (
         select(pairs)
@@ -182,8 +175,6 @@ def _listed() -> AnySelect:
 
 
 @cache
-def _inserted(table: Table, found: CompoundSelect[Any], dialect: str) -> Any:
-    # SQLite takes ON CONFLICT after a SELECT for part of a join, but not behind a WHERE.
-    rows = select(found.subquery("found")).where(literal(1) == 1)
-    names = [column.name for column in table.c]
-    return UPSERT[dialect](table).from_select(names, rows).on_conflict_do_nothing()
+def _inserted(found: CompoundSelect[Any], when: str) -> Any:
+    rows = select(found.subquery("found"))
+    return insert(SEEN).from_select(["member_id", "kind", "node_id", when], rows)
