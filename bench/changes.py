@@ -32,28 +32,46 @@ SPACE = (
     "mutation($input: SpaceCreateInput!) { done: spaceCreate(input: $input) { %s node { id } } }"
 )
 PROJECT = "mutation($input: ProjectCreateInput!) { done: projectCreate(input: $input) { %s } }"
+GRANT = "mutation($input: GrantSetInput!) { done: grantSet(input: $input) { %s } }"
+USERS = "{ org { users(first: 200) { nodes { id } } } }"
+LEVELS = ("READ", "READ_EXECUTE", "FULL")
+
+
+class Place(NamedTuple):
+    """Where changes are made: a space, and the members who are granted something on it."""
+
+    space: str
+    members: tuple[str, ...]
 
 
 class Repeated(NamedTuple):
-    """A change that is made over and over: its text, and its input by number, in some space."""
+    """A change that is made over and over: its text, and its input by number."""
 
     name: str
     text: str
-    given: Callable[[str, int], Mapping[str, Any]]
+    given: Callable[[Place, int], Mapping[str, Any]]
 
 
-def _space(_: str, number: int) -> dict[str, str]:
+def _space(_: Place, number: int) -> dict[str, str]:
     return {"key": f"s{number}", "name": f"S {number}"}
 
 
-def _project(space: str, number: int) -> dict[str, str]:
-    return {"space": space, "key": f"p{number}", "name": f"P {number}"}
+def _project(place: Place, number: int) -> dict[str, str]:
+    return {"space": place.space, "key": f"p{number}", "name": f"P {number}"}
 
 
-# What else is to be measured goes here: a change of a grant, for one.
+def _grant(place: Place, number: int) -> dict[str, Any]:
+    """Give each member another level whenever it is that member's turn again."""
+    turn, whose = divmod(number, len(place.members))
+    principal, level = place.members[whose], LEVELS[turn % len(LEVELS)]
+    return {"node": place.space, "principal": principal, "level": level, "propagate": True}
+
+
+# What else is to be measured goes here.
 REPEATED = (
     Repeated("spaceCreate", SPACE, _space),
     Repeated("projectCreate, with its grant", PROJECT, _project),
+    Repeated("grantSet", GRANT, _grant),
 )
 
 
@@ -116,13 +134,18 @@ def _timed(subject: Subject, text: str, given: Mapping[str, Any]) -> tuple[float
 
 def _rates(database: Database, subject: Subject, seconds: float) -> list[list[str]]:
     """Return the row of each change that is made over and over."""
-    space, numbers = first_space(subject, "admin"), count()
-    rows = list[list[str]]()
+    place, rows = _place(subject), list[list[str]]()
     for repeated in REPEATED:
-        requests = (_request(repeated.text, repeated.given(space, n)) for n in numbers)
+        requests = (_request(repeated.text, repeated.given(place, n)) for n in count())
         rates = (_rate(subject.port, requests, clients, seconds) for clients in CLIENTS)
         rows.append([database, repeated.name, *(f"{rate:,.0f}" for rate in rates)])
     return rows
+
+
+def _place(subject: Subject) -> Place:
+    body = subject.ask(post("/graphql", token("admin"), {"query": USERS}))
+    members = orjson.loads(body)["data"]["org"]["users"]["nodes"]
+    return Place(first_space(subject, "admin"), tuple(member["id"] for member in members))
 
 
 def _rate(port: int, requests: Iterator[bytes], clients: int, seconds: float) -> float:
