@@ -91,7 +91,16 @@ async def test_the_schema_is_known_to_the_editor(
 
 async def test_the_examples_are_open_on_the_first_visit(page: Page, base_url: str) -> None:
     await open_graphiql(page, base_url, TOKEN)
-    names = ["Tree", "WhatISee", "Search", "Upwards", "CreateSpace", "TryDelete"]
+    names = [
+        "Tree",
+        "WhatISee",
+        "Search",
+        "Upwards",
+        "Why",
+        "CreateSpace",
+        "TryDelete",
+        "RecycleBin",
+    ]
     await expect(page.locator(TAB)).to_have_text(names)
 
 

@@ -27,7 +27,7 @@ from schema.root import build_schema, executable_schema
 from tests.factories import Loaded, Manifest, address, ask, asked_as, load, run
 
 EXAMPLES = Path(__file__).parents[2] / "graphiql" / "src" / "examples"
-QUERIES = ("search", "tree", "upwards", "whatISee")
+QUERIES = ("recycleBin", "search", "tree", "upwards", "whatISee", "why")
 MUTATIONS = ("createSpace", "tryDelete")
 
 
@@ -108,9 +108,15 @@ async def test_a_query_in_graphiql_is_valid_and_runs(
     text: str, variables: dict[str, Any], engine: AsyncEngine, org: Loaded
 ) -> None:
     assert validate(executable_schema(), parse(text)) == []
-    answer = await ask(engine, "ada", org.key, text, variables)
+    answer = await ask(engine, "ada", org.key, text, of(org, variables))
     assert answer.errors == []
     assert answer.data
+    assert None not in answer.data.values()
+
+
+def of(org: Loaded, variables: dict[str, Any]) -> dict[str, Any]:
+    """Return the variables with an id of the Org's in place of one of the demo's."""
+    return {**variables, "id": org.ids["core"]} if "id" in variables else variables
 
 
 @pytest.mark.parametrize(("text", "variables"), examples(*MUTATIONS))
@@ -118,9 +124,7 @@ async def test_a_mutation_in_graphiql_is_valid_and_refused_nothing(
     text: str, variables: dict[str, Any], engine: AsyncEngine, org: Loaded
 ) -> None:
     assert validate(executable_schema(), parse(text)) == []
-    if variables:
-        variables = {"id": org.ids["core"]}  # in place of one of the demo's
-    asked = asked_as(text, variables)
+    asked = asked_as(text, of(org, variables))
     answer = await run(engine, Credential(address("ada"), org.key), asked, compiles=True)
     payloads: dict[str, Any] = answer.data or {}
     assert answer.errors == []
