@@ -26,8 +26,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import CreateTable, DropTable
 
 from auth.levels import Permission
-from auth.pairs import ASSETS, KINDS, PROJECTS, Scope, levels, merged
+from auth.pairs import ASSETS, KINDS, PROJECTS, levels
 from auth.rule import ORG_ID
+from auth.scope import Scope, merged
 from auth.subject import Subject
 from db.models import ASSET, PRINCIPAL
 from db.queries import AnySelect

@@ -1,11 +1,10 @@
 """The permission rule for many members at once: who has which level on which node.
 
 The same pieces as `auth.access` (`auth.rule`), grouped by member as well. Parameters: `org_id` and
-`now`, and those that a scope names.
+`now`, and those of a scope (`auth.scope`).
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -27,55 +26,13 @@ from sqlalchemy import (
 from auth.bearers import Bearers
 from auth.levels import Permission
 from auth.rule import ORG_ID, Number, in_force, lowered, reached, without_own
+from auth.scope import Scope
 from auth.subject import MEMBERS
 from db.models import ASSET, GRANT, PRINCIPAL, PROJECT, SPACE
-from db.queries import AnySelect, numbers, one_of
+from db.queries import AnySelect, one_of
 
 SPACES, PROJECTS, ASSETS = 1, 2, 3  # the kinds of node, as the rows tell them
 KINDS = {SPACES: "SPACE", PROJECTS: "PROJECT", ASSETS: "ASSET"}
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Which members and nodes: those who bear one of the principals, or everyone.
-
-    `spaces` stand for all projects in them, too, and `projects` for their space's shared one, whose
-    level hangs on theirs. Assets go with their project; they are rows only if named.
-
-    With `groups` the rows are of the principals themselves, which are groups: of what each gives.
-    """
-
-    principals: tuple[int, ...] | None = None
-    spaces: tuple[int, ...] = ()
-    projects: tuple[int, ...] = ()
-    assets: tuple[int, ...] = ()
-    everything: bool = False
-    groups: bool = False
-
-    def parameters(self, dialect: str) -> Mapping[str, Any]:
-        """Return the values of the statement's parameters."""
-        return {
-            "scope_principals": numbers(dialect, self.principals or ()),
-            "scope_spaces": numbers(dialect, self.spaces),
-            "scope_projects": numbers(dialect, self.projects),
-            "scope_assets": numbers(dialect, self.assets),
-        }
-
-
-def merged(scopes: Iterable[Scope]) -> list[Scope]:
-    """Return the same members and nodes in as few scopes as that takes: one for each members."""
-    found: dict[Scope, Scope] = {}
-    for scope in scopes:
-        whose = replace(scope, spaces=(), projects=(), assets=(), everything=False)
-        known = found.get(whose, whose)
-        found[whose] = replace(
-            whose,
-            spaces=_with(known.spaces, scope.spaces),
-            projects=_with(known.projects, scope.projects),
-            assets=_with(known.assets, scope.assets),
-            everything=known.everything or scope.everything,
-        )
-    return list(found.values())
 
 
 def levels(dialect: str, scope: Scope, kinds: Collection[int] = KINDS) -> CompoundSelect[Any]:
@@ -102,10 +59,6 @@ class Form(NamedTuple):
 @cache
 def _statement(form: Form, kinds: tuple[int, ...]) -> CompoundSelect[Any]:
     return _Levels(form).statement(kinds)
-
-
-def _with(known: tuple[int, ...], more: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(dict.fromkeys((*known, *more)))
 
 
 class _Levels:

@@ -20,7 +20,8 @@ from strawberry.execution import optimized_is_awaitable
 
 from engine.compile import compile_plan
 from engine.operation import Operation, read_operation
-from engine.plan import Planner, UnsupportedError
+from engine.plan import UnsupportedError
+from engine.planner import Planner
 from engine.source import Constant
 from engine.variables import reader_of
 

@@ -20,8 +20,9 @@ from sqlalchemy import (
 
 from auth.access import MEMBER_ID, Access
 from auth.levels import Permission, Standing
-from auth.pairs import ASSETS, KINDS, PROJECTS, SPACES, Scope, levels
+from auth.pairs import ASSETS, KINDS, PROJECTS, SPACES, levels
 from auth.rule import ORG_ID
+from auth.scope import Scope
 from db import ids
 from db.ids import NodeId, parse_id
 from db.models import PRINCIPAL, PROJECT

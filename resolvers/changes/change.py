@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from auth.actions import ACTIONS, Need, On
 from auth.check import check
 from auth.levels import Permission
-from auth.pairs import Scope
+from auth.scope import Scope
 from auth.subject import OrgRow, Subject
 from db import ids
 from db.ids import NodeId, parse_id, public_id

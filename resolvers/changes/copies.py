@@ -16,7 +16,7 @@ from sqlalchemy import (
     select,
 )
 
-from auth.pairs import Scope
+from auth.scope import Scope
 from db import ids
 from db.ids import NodeId, public_id
 from db.models import ASSET, VERSION

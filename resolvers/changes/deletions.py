@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
-from auth.pairs import Scope
+from auth.scope import Scope
 from db import ids
 from db.ids import NodeId
 from db.models import DELETION

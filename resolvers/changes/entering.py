@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from auth.pairs import Scope
+from auth.scope import Scope
 from auth.subject import ADMINS, MEMBERS
 from db import ids
 from db.ids import NodeId

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 
 from auth.levels import Permission
-from auth.pairs import Scope
+from auth.scope import Scope
 from db import ids
 from db.ids import NodeId
 from resolvers.changes.change import Change, Done, Input
-from resolvers.changes.holdings import Holding, end, held_on, hold, listed
+from resolvers.changes.held_on import Holding, end, held_on, hold, listed
 from resolvers.changes.rows import path_of
 from resolvers.errors import INVALID, NOT_FOUND, UserError
 

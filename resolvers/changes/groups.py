@@ -9,7 +9,7 @@ from db.models import MEMBERSHIP
 from resolvers import values
 from resolvers.changes.change import Change, Done, Input, check_ids
 from resolvers.changes.facts import end
-from resolvers.changes.held import end_holdings, holdings, scope_of, told_of_grant
+from resolvers.changes.held_by import end_holdings, held_by, scope_of, told_of_grant
 from resolvers.changes.membering import people
 from resolvers.changes.memberships import join, members_of
 from resolvers.changes.names import checked, title_columns
@@ -40,7 +40,7 @@ async def rename(making: Change, given: Input) -> Done:
 async def delete(making: Change, given: Input) -> Done:
     """End all that a group is and holds; its row stays, as what names it lasts."""
     node, row = await _own(making, given, "group.delete")
-    members, held = await members_of(making, node.id), await holdings(making, node.id)
+    members, held = await members_of(making, node.id), await held_by(making, node.id)
     await making.affects(scope_of(held, *members))
     await end(making, MEMBERSHIP, MEMBERSHIP.c.group_id == node.id)
     await end_holdings(making, node.id)

@@ -10,7 +10,7 @@ from db.models import GRANT
 from db.queries import numbers, one_of
 from resolvers.changes.change import Change, Input
 from resolvers.changes.facts import begin, end
-from resolvers.changes.held import holdings, path_of_grant, scope_of
+from resolvers.changes.held_by import held_by, path_of_grant, scope_of
 from resolvers.changes.memberships import active
 from resolvers.changes.rows import row_of
 from resolvers.errors import INACTIVE, INVALID, UserError
@@ -42,7 +42,7 @@ async def hand_over(making: Change, given: Input, leaver: NodeId) -> dict[str, A
     the recycle bin.
     """
     heir = await _heir(making, given)
-    owned = [grant for grant in await holdings(making, leaver.id) if _is_owner(grant, making.now)]
+    owned = [grant for grant in await held_by(making, leaver.id) if _is_owner(grant, making.now)]
     if not owned:
         return {}
     if heir == leaver:
@@ -64,7 +64,7 @@ async def _heir(making: Change, given: Input) -> NodeId:
 
 async def _pass_on(making: Change, owned: Sequence[Any], heir_id: int) -> None:
     """End the grants, and begin grants of the same to the heir."""
-    held = {_place(grant): grant for grant in await holdings(making, heir_id)}
+    held = {_place(grant): grant for grant in await held_by(making, heir_id)}
     ended, begun = [grant.id for grant in owned], list[dict[str, Any]]()
     for grant in owned:
         own = held.get(_place(grant))

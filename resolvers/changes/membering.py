@@ -5,13 +5,13 @@ from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import select
 
-from auth.pairs import Scope
+from auth.scope import Scope
 from auth.subject import ADMINS, MEMBERS
 from db import ids
 from db.ids import NodeId, parse_id
 from db.models import PRINCIPAL
 from resolvers.changes.change import Change, Done, Input, Item, UnchangedError, check_ids
-from resolvers.changes.held import holdings, scope_of
+from resolvers.changes.held_by import held_by, scope_of
 from resolvers.changes.memberships import ONE_REMAINS, active, join, leave, members_of
 from resolvers.changes.rows import row_of
 from resolvers.errors import (
@@ -127,4 +127,4 @@ async def _scope(making: Change, group: NodeId, row: Any, members: Collection[in
     """Return what the members get or lose by the group: for admins that is everything."""
     if row.key == ADMINS:
         return Scope(principals=tuple(members), everything=True)
-    return scope_of(await holdings(making, group.id), *members)
+    return scope_of(await held_by(making, group.id), *members)

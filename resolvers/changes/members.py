@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from auth.pairs import Scope
+from auth.scope import Scope
 from auth.subject import ADMINS, MEMBERS
 from db.ids import NodeId
 from resolvers import values
 from resolvers.changes.change import Change, Done, Input
 from resolvers.changes.entering import enter
 from resolvers.changes.heirs import hand_over
-from resolvers.changes.held import end_holdings, holdings, told_of_grant
+from resolvers.changes.held_by import end_holdings, held_by, told_of_grant
 from resolvers.changes.memberships import groups_of, join, keep_an_admin, leave, reserved
 from resolvers.changes.names import checked, title_columns
 from resolvers.changes.rows import changed, found, mark
@@ -58,7 +58,7 @@ async def reactivate(making: Change, given: Input) -> Done:
 async def remove(making: Change, given: Input) -> Done:
     """End all that a member is and holds in the Org; its row stays, as what names it lasts."""
     node, row = await found(making, given, "member.remove")
-    groups, held = await groups_of(making, node.id), await holdings(making, node.id)
+    groups, held = await groups_of(making, node.id), await held_by(making, node.id)
     handed = await _let_go(making, given, node)
     await leave(making, groups.values(), [node.id])
     await end_holdings(making, node.id)

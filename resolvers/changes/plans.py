@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from auth.effects import Effects
-from auth.pairs import Scope
+from auth.scope import Scope
 from resolvers.changes.answer import FIELD, Changed, Plan, fingerprint
 from resolvers.changes.change import Change, Input
 from resolvers.errors import PLAN_OUTDATED, UserError

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from auth.pairs import Scope
+from auth.scope import Scope
 from db import ids
 from db.clock import time_text
 from db.ids import NodeId

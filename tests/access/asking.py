@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from auth.check import check
 from auth.credential import Credential
 from auth.levels import Permission
-from auth.pairs import Scope, levels
+from auth.pairs import levels
+from auth.scope import Scope
 from db import clock, ids
 from db.engine import snapshot
 from db.ids import NodeId, parse_id

@@ -8,7 +8,8 @@ from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from auth.levels import Permission
-from auth.pairs import ASSETS, KINDS, PROJECTS, Scope, levels
+from auth.pairs import ASSETS, KINDS, PROJECTS, levels
+from auth.scope import Scope
 from db import clock, ids
 from db.engine import snapshot
 from db.ids import parse_id

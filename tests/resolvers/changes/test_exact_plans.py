@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from auth.levels import Permission
-from auth.pairs import KINDS, Scope, levels
+from auth.pairs import KINDS, levels
+from auth.scope import Scope
 from db import clock
 from db.engine import snapshot
 from db.models import ASSET

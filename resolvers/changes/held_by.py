@@ -6,14 +6,14 @@ from typing import Any
 from sqlalchemy import and_, select
 
 from auth.levels import Permission
-from auth.pairs import Scope
+from auth.scope import Scope
 from db.clock import time_text
 from db.models import GRANT, PROJECT, SPACE
 from resolvers.changes.change import Change
 from resolvers.changes.facts import end
 
 
-async def holdings(making: Change, principal_id: int) -> Sequence[Any]:
+async def held_by(making: Change, principal_id: int) -> Sequence[Any]:
     """Return the grants, expired ones too, each with the keys of its node as `path`."""
     grant = GRANT.c
     on_project = and_(PROJECT.c.org_id == grant.org_id, PROJECT.c.id == grant.project_id)
