@@ -29,7 +29,7 @@ from auth.rule import ORG_ID, Number, in_force, lowered, reached, without_own
 from auth.scope import Scope
 from auth.subject import MEMBERS
 from db.models import ASSET, GRANT, PRINCIPAL, PROJECT, SPACE
-from db.queries import AnySelect, one_of
+from db.queries import AnySelect, among, one_of
 
 SPACES, PROJECTS, ASSETS = 1, 2, 3  # the kinds of node, as the rows tell them
 KINDS = {SPACES: "SPACE", PROJECTS: "PROJECT", ASSETS: "ASSET"}
@@ -110,9 +110,12 @@ class _Levels:
             return true()
         if "space_id" not in node.c:
             return one_of(self._dialect, node.c.id, "scope_spaces")
-        in_space = one_of(self._dialect, node.c.space_id, "scope_spaces")
-        beside = and_(node.c.is_shared, node.c.space_id.in_(self._spaces_of_projects()))
-        return or_(in_space, beside, *self._named(node))
+        project = PROJECT.alias()
+        in_space = one_of(self._dialect, project.c.space_id, "scope_spaces")
+        beside = and_(project.c.is_shared, project.c.space_id.in_(self._spaces_of_projects()))
+        ways = (in_space, beside, *self._named(project))
+        found = (select(project.c.id).where(project.c.org_id == ORG_ID, way) for way in ways)
+        return among(self._dialect, node.c.id, union_all(*found))
 
     def _live(self, node: FromClause) -> list[ColumnElement[bool]]:
         live = [node.c.org_id == ORG_ID, node.c.deleted_at.is_(None), self._chosen(node)]

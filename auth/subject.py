@@ -107,15 +107,19 @@ def _subject(rows: Sequence[Found]) -> Subject:
     if standing is Standing.OUTSIDER:
         return Subject(account, None, None, (), standing)
     known = (first.org_id, first.org_key, first.org_name, first.revision, first.retention_days)
-    level = permission(standing, Facts(Kind.ORG), now=0)
     return Subject(
         account=account,
-        org=OrgRow(*known, level),
+        org=OrgRow(*known, _on_org(standing)),
         member_id=first.member_id,
         principals=(first.member_id, *(row.group_id for row in rows)),
         standing=standing,
         is_service=bool(first.is_service),
     )
+
+
+@cache
+def _on_org(standing: Standing) -> Permission:
+    return permission(standing, Facts(Kind.ORG), now=0)
 
 
 def _standing(groups: set[str | None]) -> Standing:

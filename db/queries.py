@@ -12,6 +12,7 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     ColumnElement,
+    CompoundSelect,
     FromClause,
     Integer,
     Join,
@@ -44,6 +45,18 @@ def one_of(dialect: str, tested: ColumnElement[Any], name: str) -> ColumnElement
         return tested == any_(bindparam(name, type_=NUMBERS))
     numbers = func.json_each(bindparam(name, type_=Text())).table_valued("value")
     return tested.in_(select(numbers.c.value))
+
+
+def among(
+    dialect: str, tested: ColumnElement[Any], found: AnySelect | CompoundSelect[Any]
+) -> ColumnElement[bool]:
+    """Return the condition that `tested` is among numbers that are found first.
+
+    PostgreSQL then looks each of them up in an index. By a semi-join it may read all rows.
+    """
+    if dialect == POSTGRESQL:
+        return tested == any_(func.array(found.scalar_subquery(), type_=NUMBERS))
+    return tested.in_(found)
 
 
 def numbers(dialect: str, values: Iterable[int | None]) -> object:

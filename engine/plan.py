@@ -1,5 +1,9 @@
 """The plan of an operation, level by level: its fields in order, and the columns behind them."""
 
+# graphql-core leaves the parameters of its generic types open.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 

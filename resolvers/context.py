@@ -1,8 +1,7 @@
 """What every batch function gets: the asker, the snapshot, and the loaders over it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -59,13 +58,28 @@ class Reading:
             self._open = False
 
 
-@asynccontextmanager
-async def reading(engine: AsyncEngine, credential: Credential) -> AsyncGenerator[Reading]:
-    """Open a snapshot and look the asker up in it; AuthError when its account is gone."""
-    now = clock.now()
-    async with read(engine) as reader:
-        opened = Reading(reader, await load_subject(reader, credential), now=now)
+class reading:  # noqa: N801 - called like a function
+    """Gives a reading in a snapshot of its own, by the asker as it is there.
+
+    AuthError when its account is gone.
+    """
+
+    def __init__(self, engine: AsyncEngine, credential: Credential) -> None:
+        self._snapshot, self._credential = read(engine), credential
+        self._now = clock.now()
+
+    async def __aenter__(self) -> Reading:
+        reader = await self._snapshot.__aenter__()
         try:
-            yield opened
+            subject = await load_subject(reader, self._credential)
+        except BaseException:
+            await self._snapshot.__aexit__()
+            raise
+        self._reading = Reading(reader, subject, now=self._now)
+        return self._reading
+
+    async def __aexit__(self, *_: object) -> None:
+        try:
+            await self._reading.close()
         finally:
-            await opened.close()
+            await self._snapshot.__aexit__()

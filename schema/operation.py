@@ -5,7 +5,13 @@ from contextlib import AbstractAsyncContextManager
 from importlib.metadata import version
 from typing import Any, TypeAlias
 
-from graphql import DocumentNode, GraphQLError, OperationType, get_operation_ast
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    OperationType,
+    get_operation_ast,
+)
 
 from auth.credential import Credential
 from engine.executor import Executor
@@ -20,6 +26,7 @@ from schema.tag import tag_of
 
 BAD_DOCUMENT, BAD_OPERATION, BAD_INPUT = "BAD_DOCUMENT", "BAD_OPERATION", "BAD_INPUT"
 METHOD = "METHOD"
+WHICH = "Say by `operationName` which of the document's operations is to run."
 Context: TypeAlias = Reading | Mutating
 OpenReading: TypeAlias = Callable[[Credential], AbstractAsyncContextManager[Reading]]
 OpenMutating: TypeAlias = Callable[[Credential, str], AbstractAsyncContextManager[Mutating]]
@@ -62,16 +69,25 @@ class Operations:
         answer.extensions = self._documents.cost(prepared.usage)
         if isinstance(prepared, Refused):
             answer.errors = [coded(error, BAD_DOCUMENT) for error in prepared.errors]
-        elif error := _unfit(prepared.document, asked):
+            return
+        operation = get_operation_ast(prepared.document, asked.operation_name)
+        if operation is None:
+            answer.errors = [GraphQLError(WHICH, extensions={"code": BAD_OPERATION})]
+        elif error := _unfit(operation, prepared.document, asked):
             answer.errors = [error]
         else:
-            await self._answer(answer, prepared, asked, credential)
+            await self._answer(answer, prepared, operation, asked, credential)
 
     async def _answer(
-        self, answer: Answer, prepared: Prepared, asked: Asked, credential: Credential
+        self,
+        answer: Answer,
+        prepared: Prepared,
+        operation: OperationDefinitionNode,
+        asked: Asked,
+        credential: Credential,
     ) -> None:
-        async with self._open(prepared.document, asked, credential) as context:
-            answer.noted = _notes(context, prepared.document, asked)
+        async with self._open(operation, asked, credential) as context:
+            answer.noted = _notes(context, operation)
             if await self._is_unchanged(answer, context, asked):
                 return
             result = await self._executor.execute(
@@ -90,9 +106,9 @@ class Operations:
             answer.tag = None
 
     def _open(
-        self, document: DocumentNode, asked: Asked, credential: Credential
+        self, operation: OperationDefinitionNode, asked: Asked, credential: Credential
     ) -> AbstractAsyncContextManager[Context]:
-        if self._mutating is None or _is_query(document, asked):
+        if self._mutating is None or _is_query(operation):
             return self._reading(credential)
         return self._mutating(credential, asked.request_id)
 
@@ -106,13 +122,11 @@ class Operations:
         return answer.unchanged
 
 
-def _unfit(document: DocumentNode, asked: Asked) -> GraphQLError | None:
-    """Return why the document's operation can't be told, or may not run as it was sent."""
-    operation = get_operation_ast(document, asked.operation_name)
-    if operation is None:
-        message = "Say by `operationName` which of the document's operations is to run."
-        return GraphQLError(message, extensions={"code": BAD_OPERATION})
-    if asked.read_only and not _is_query(document, asked):
+def _unfit(
+    operation: OperationDefinitionNode, document: DocumentNode, asked: Asked
+) -> GraphQLError | None:
+    """Return why the operation may not run as it was sent."""
+    if asked.read_only and not _is_query(operation):
         message = "Only queries may be sent by GET; send this by POST."
         return GraphQLError(message, extensions={"code": METHOD})
     if not (is_storable(asked.variables) and has_storable_literals(asked.text, document)):
@@ -120,15 +134,14 @@ def _unfit(document: DocumentNode, asked: Asked) -> GraphQLError | None:
     return None
 
 
-def _is_query(document: DocumentNode, asked: Asked) -> bool:
-    operation = get_operation_ast(document, asked.operation_name)
-    return operation is not None and operation.operation is OperationType.QUERY
+def _is_query(operation: OperationDefinitionNode) -> bool:
+    return operation.operation is OperationType.QUERY
 
 
-def _notes(context: Context, document: DocumentNode, asked: Asked) -> dict[str, Any]:
-    org, operation = context.subject.org, get_operation_ast(document, asked.operation_name)
+def _notes(context: Context, operation: OperationDefinitionNode) -> dict[str, Any]:
+    org = context.subject.org
     return {
-        "operation": operation.name.value[:LONGEST_NAME] if operation and operation.name else None,
+        "operation": operation.name.value[:LONGEST_NAME] if operation.name else None,
         "account": context.subject.account.id,
         "org": org.key if org else None,
         "statements": context.statements,
