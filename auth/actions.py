@@ -36,7 +36,7 @@ ACTIONS: dict[str, tuple[Need, ...]] = {
     "project.create": (INTO,),
     "project.rename": (Need(FULL),),
     "project.update": (Need(FULL),),
-    "project.move": (Need(OWNER, (On.NODE, On.SPACE)), INTO),
+    "project.move": (Need(FULL), Need(OWNER, (On.NODE, On.SPACE)), INTO),
     "project.copy": (Need(READ), INTO),
     "project.delete": (Need(OWNER, (On.NODE, On.SPACE)),),
     "asset.create": (INTO,),

@@ -5,12 +5,14 @@ are compared once, whatever is then told of them.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     CompoundSelect,
     MetaData,
     SmallInteger,
@@ -20,12 +22,13 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import CreateTable, DropTable
 
-from auth.levels import Permission
+from auth.levels import Permission, Standing
 from auth.pairs import ASSETS, KINDS, PROJECTS, levels
 from auth.rule import ORG_ID
 from auth.scope import Scope, merged
@@ -44,7 +47,8 @@ def _table(name: str) -> Table:
 
 
 # A pair that several scopes name lies in SEEN as often, and once in DIFFERING.
-SEEN, DIFFERING = _table("level_seen"), _table("level_differing")
+# OWNED has the asker's own levels, where it isn't told of everyone's by its role.
+SEEN, DIFFERING, OWNED = map(_table, ("level_seen", "level_differing", "level_owned"))
 
 
 class Count(NamedTuple):
@@ -67,10 +71,15 @@ class Pair(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """All that differs: counted by kind and level, and the first pairs by the member's name."""
+    """All that differs: counted by kind and level, and the first pairs by the member's name.
+
+    Of what the asker doesn't own it is told its own level alone; `redacted` says whether more is
+    among the pairs.
+    """
 
     counts: tuple[Count, ...]
     first: tuple[Pair, ...]
+    redacted: bool
 
 
 class Effects:
@@ -79,12 +88,14 @@ class Effects:
     def __init__(self, connection: AsyncConnection, subject: Subject, *, now: int) -> None:
         self._connection, self._dialect = connection, connection.dialect.name
         self._parameters = {"org_id": subject.org.id if subject.org else None, "now": now}
+        self._asker, self._told_all = subject.member_id, subject.standing is Standing.ADMIN
         self._watched: list[Scope] = []
 
     async def watch(self, scopes: Iterable[Scope]) -> None:
         """Keep the levels of the scopes as they are before the changes; must be called once."""
         self._watched = merged(scopes)
-        await self._connection.execute(CreateTable(SEEN))
+        for table in (SEEN, OWNED):
+            await self._connection.execute(CreateTable(table))
         await self._see("before")
 
     async def difference(self) -> Difference:
@@ -93,13 +104,20 @@ class Effects:
         await self._connection.execute(CreateTable(DIFFERING))
         await self._connection.execute(_compared())
         counts, first = await self._counts(), await self._first()
-        for table in (SEEN, DIFFERING):
+        redacted = len(first) < min(FIRST, await self._connection.scalar(_number()) or 0)
+        for table in (SEEN, OWNED, DIFFERING):
             await self._connection.execute(DropTable(table))
-        return Difference(counts, first)
+        return Difference(counts, first, redacted)
 
     async def _see(self, when: str) -> None:
-        for scope in self._watched:
-            inserted = _inserted(levels(self._dialect, scope), when)
+        await self._fill(SEEN, self._watched, when)
+        if not self._told_all and self._asker is not None:
+            mine = (replace(one, principals=(self._asker,), groups=False) for one in self._watched)
+            await self._fill(OWNED, merged(mine), when)
+
+    async def _fill(self, table: Table, scopes: Iterable[Scope], when: str) -> None:
+        for scope in scopes:
+            inserted = _inserted(table, levels(self._dialect, scope), when)
             values = {**self._parameters, **scope.parameters(self._dialect)}
             await self._connection.execute(inserted, values)
 
@@ -116,8 +134,11 @@ class Effects:
     async def _first(self) -> tuple[Pair, ...]:
         return tuple(
             Pair(member_id, KINDS[kind], node_id, Permission(before), Permission(after))
-            for member_id, kind, node_id, before, after in await self._rows(_listed())
+            for member_id, kind, node_id, before, after in await self._rows(self._listed())
         )
+
+    def _listed(self) -> AnySelect:
+        return _listed() if self._told_all else _listed().where(_is_told(self._asker))
 
     async def _rows(self, statement: AnySelect) -> Sequence[Any]:
         rows: Sequence[Any] = (await self._connection.execute(statement, self._parameters)).all()
@@ -175,7 +196,20 @@ def _listed() -> AnySelect:
     )
 
 
+def _is_told(asker: int | None) -> ColumnElement[bool]:
+    """Return whether a pair is of the asker itself, or of a node that it owns or would own."""
+    same = (OWNED.c.kind == DIFFERING.c.kind, OWNED.c.node_id == DIFFERING.c.node_id)
+    level = func.coalesce(OWNED.c.before, OWNED.c.after)
+    owned = select(OWNED.c.node_id).where(*same, level == int(Permission.OWNER))
+    return or_(DIFFERING.c.member_id == asker, owned.exists())
+
+
 @cache
-def _inserted(found: CompoundSelect[Any], when: str) -> Any:
+def _number() -> AnySelect:
+    return select(func.count()).select_from(DIFFERING)
+
+
+@cache
+def _inserted(table: Table, found: CompoundSelect[Any], when: str) -> Any:
     rows = select(found.subquery("found"))
-    return insert(SEEN).from_select(["member_id", "kind", "node_id", when], rows)
+    return insert(table).from_select(["member_id", "kind", "node_id", when], rows)

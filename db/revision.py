@@ -31,10 +31,7 @@ async def lock(connection: AsyncConnection, org_id: int) -> None:
 
 
 async def advance(connection: AsyncConnection, org_id: int, *, at: int) -> int:
-    """Take the Org's lock, raise its revision and return it.
-
-    Must be a change's first statement: whoever comes second then waits before reading anything.
-    """
+    """Raise the Org's revision and return it; this takes the Org's lock, if it isn't held."""
     revision = await connection.scalar(
         update(Org)
         .where(Org.id == org_id)

@@ -17,6 +17,11 @@ def optional(description: str) -> Any:
     return strawberry.field(default=None, description=description)
 
 
+def left_as_it_is(description: str) -> Any:
+    """Declare a field of an input for which null is a value: left out, it changes nothing."""
+    return strawberry.field(default=strawberry.UNSET, description=description)
+
+
 @strawberry.input(description="Which rows are wanted: those that meet all that is given.")
 class Filter:
     """The filter of whatever has a key and a name."""

@@ -1,20 +1,13 @@
 """Grants that expired are ended in the log; in answers they ended the moment that they expired."""
 
-from typing import Any
-
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from auth.levels import Permission
-from db import ids
-from db.clock import time_text
-from db.ids import NodeId, public_id
 from db.models import GRANT, ORG, PRINCIPAL
-from resolvers.background.system import SystemChange, system_change
-from resolvers.changes.rows import path_of
+from resolvers.changes.expiry import THROUGH, expire
+from resolvers.changes.system import system_change
 
 AT_ONCE = 50  # grants under one lock
-PRINCIPALS = {"MEMBER": ids.MEMBER, "GROUP": ids.GROUP}
 
 
 def is_due(now: int) -> ColumnElement[bool]:
@@ -30,7 +23,7 @@ def _expired(now: int) -> ColumnElement[bool]:
 async def end_expired(engine: AsyncEngine, org_id: int) -> int:
     """End some of the Org's grants that expired, each with its event; return how many."""
     named = and_(PRINCIPAL.c.org_id == org_id, PRINCIPAL.c.id == GRANT.c.principal_id)
-    async with system_change(engine, org_id, "expiry") as making:
+    async with system_change(engine, org_id, THROUGH) as making:
         found = (
             select(GRANT, PRINCIPAL.c.kind)
             .join(PRINCIPAL, named)
@@ -40,22 +33,5 @@ async def end_expired(engine: AsyncEngine, org_id: int) -> int:
         )
         grants = (await making.connection.execute(found)).all()
         for grant in grants:
-            await _end(making, grant)
+            await expire(making, grant)
     return len(grants)
-
-
-async def _end(making: SystemChange, grant: Any) -> None:
-    itself = (GRANT.c.org_id == making.org_id, GRANT.c.id == grant.id)
-    ended = update(GRANT).where(*itself).values(ended_at=grant.expires_at)
-    await making.connection.execute(ended)
-    node = NodeId(ids.SPACE, making.org_id, grant.space_id)
-    if grant.project_id is not None:
-        node = NodeId(ids.PROJECT, making.org_id, grant.project_id)
-    before = {
-        "grant": public_id(ids.GRANT, making.org_id, grant.id),
-        "principal": public_id(PRINCIPALS[grant.kind], making.org_id, grant.principal_id),
-        "level": Permission(grant.level).name,
-        "propagate": grant.propagate,
-        "expiresAt": time_text(grant.expires_at),
-    }
-    await making.tell("grant.expire", node, await path_of(making, node), before=before)

@@ -13,9 +13,9 @@ from db.engine import snapshot
 from db.ids import NodeId
 from db.models import DELETION, ORG
 from resolvers.background.removal import AT_ONCE, Removal, rows_of
-from resolvers.background.system import SystemChange, system_change
 from resolvers.changes.purges import told
 from resolvers.changes.rows import TYPES
+from resolvers.changes.system import SystemChange, system_change
 from resolvers.deletions import is_asked
 
 FINISHED = "bin.purged"

@@ -5,9 +5,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.ids import NodeId
 from db.models import DELETION, ORG
-from resolvers.background.system import system_change
 from resolvers.changes.purges import ACTION, asked, told
 from resolvers.changes.rows import TYPES
+from resolvers.changes.system import system_change
 from resolvers.deletions import DAY, is_binned
 
 AT_ONCE = 50  # deletions under one lock

@@ -40,6 +40,11 @@ class Plan(NamedTuple):
         return self.difference.first
 
     @property
+    def redacted(self) -> bool:
+        """Return whether there are pairs that the asker isn't told one by one."""
+        return self.difference.redacted
+
+    @property
     def gained(self) -> int:
         """Return how many pairs had nothing and get something."""
         return sum(one.pairs for one in self.counts if one.before is Permission.NONE)

@@ -165,10 +165,21 @@ class Each:
     """The same work for each of the input's `ids`, which it gets as `id`, one after the other.
 
     Each is a change of its own, with its revision and its event, all in one transaction; one that
-    is refused keeps none of the others from being made.
+    is refused keeps none of the others from being made. With `newest_first` they are made in that
+    order of their ids, and told in the order given.
     """
 
     work: Work
+    newest_first: bool = False
+
+    def ordered(self, given: Sequence[str]) -> Sequence[str]:
+        """Return the ids in the order in which they are worked on."""
+        return sorted(given, key=_age) if self.newest_first else given
+
+
+def _age(text: str) -> int:
+    node = parse_id(text)
+    return 0 if node is None else -node.id
 
 
 def check_ids(given: Sequence[str], field: str) -> None:

@@ -20,6 +20,7 @@ from resolvers.errors import INVALID, KEY_TAKEN, NAME_TAKEN, SKIPPED, UserError
 LONGEST = 255
 NUMBER = r"[1-9][0-9]{0,8}"
 ROOM = 11  # characters for a separator and a number
+PERMANENT = "Keys are permanent, and its own isn't taken there: leave out `newKey`."
 ITSELF = "A copy can't take the place of what it is a copy of."
 
 
@@ -100,6 +101,15 @@ async def arrive(
     arrival = Arrival(node, target, columns)
     in_way = await _in_way(making, arrival)
     return await ON_CLASH[given["onClash"]](making, arrival, in_way) if in_way else arrival
+
+
+async def keep_key(making: Change, given: Input, *, node: NodeId, row: Any, target: NodeId) -> None:
+    """Refuse a new key for what comes back to the target, unless its own is taken there."""
+    if given.get(KEY.field) in (None, row.key):
+        return
+    own = Arrival(node, target, {"key": row.key, "folded": row.folded})
+    if KEY not in own.clashing(await _in_way(making, own)):
+        raise UserError(INVALID, PERMANENT, KEY.field)
 
 
 def _siblings(making: Change, arrival: Arrival) -> tuple[Any, ...]:

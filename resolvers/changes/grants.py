@@ -8,8 +8,9 @@ from db import ids
 from db.ids import NodeId
 from resolvers.changes.change import Change, Done, Input
 from resolvers.changes.held_on import Holding, end, held_on, hold, listed
+from resolvers.changes.memberships import active, members_of
 from resolvers.changes.rows import path_of
-from resolvers.errors import INVALID, NOT_FOUND, UserError
+from resolvers.errors import INACTIVE, INVALID, NOT_FOUND, UserError
 
 PRINCIPALS = (ids.MEMBER, ids.GROUP)
 MOST = 1_000
@@ -20,6 +21,9 @@ ONLY_SPACES = "Only a grant on a space propagates."
 PAST = "It would have ended already: give a time to come."
 TWICE = "Each principal may stand in the list once."
 TO_ITSELF = "They own it already: name somebody else."
+NO_OWNER = "They hold no OWNER grant on the node itself: name who does."
+TO_NOBODY = "Nobody active would own it: name an active member, or a group that has one."
+KEPT_ALL = "Who keeps OWNER hands nothing over: use `grantSet` to own it together."
 
 
 async def give(making: Change, given: Input) -> Done:
@@ -64,20 +68,40 @@ async def replace(making: Change, given: Input) -> Done:
 async def transfer(making: Change, given: Input) -> Done:
     """Hand ownership over: `to` gets OWNER, and `from` keeps the level `keep`, or nothing.
 
-    `from` is by default the asker, who loses nothing where it has no grant of its own.
+    `from` is by default the asker, who loses nothing where it has no OWNER grant of its own.
     """
     node = await _owned(making, given, "ownership.transfer")
     heir = await making.find(given["to"], PRINCIPALS, "to")
     former = await making.find(given.get("from") or making.actor, PRINCIPALS, "from")
     if former == heir:
         raise UserError(INVALID, TO_ITSELF, "to")
+    if given.get("keep") is Permission.OWNER:
+        raise UserError(INVALID, KEPT_ALL, "keep")
+    await _require_somebody(making, heir)
     wanted = dict(await held_on(making, node))
-    old = wanted.pop(former, None)
+    old = _owner(wanted, former)
+    if old is None and given.get("from"):
+        raise UserError(INVALID, NO_OWNER, "from")
+    if old is not None:
+        del wanted[former]
     propagate = any(one and one.propagate for one in (old, wanted.get(heir)))
     wanted[heir] = Holding(heir, Permission.OWNER, propagate)
     if old is not None and given.get("keep"):
         wanted[former] = Holding(former, given["keep"], old.propagate, old.expires_at)
     return await _replaced(making, node, "ownership.transfer", wanted)
+
+
+async def _require_somebody(making: Change, heir: NodeId) -> None:
+    """Refuse a member who is deactivated, and a group in which nobody is active."""
+    heirs = {heir.id} if heir.type == ids.MEMBER else set(await members_of(making, heir.id))
+    if not heirs & await active(making):
+        raise UserError(INACTIVE, TO_NOBODY, "to")
+
+
+def _owner(held: Mapping[NodeId, Holding], former: NodeId) -> Holding | None:
+    """Return what the former owner holds, if that is OWNER."""
+    holding = held.get(former)
+    return holding if holding and holding.level is Permission.OWNER else None
 
 
 async def _replaced(

@@ -13,7 +13,9 @@ from db.ids import NodeId, public_id
 from db.models import GRANT, PRINCIPAL
 from resolvers.changes import facts
 from resolvers.changes.change import Change
+from resolvers.changes.expiry import THROUGH, expire
 from resolvers.changes.rows import parent_of, row_of
+from resolvers.changes.system import SystemChange
 
 ON = {ids.SPACE: "space_id", ids.PROJECT: "project_id"}
 TYPES = {"MEMBER": ids.MEMBER, "GROUP": ids.GROUP}
@@ -52,7 +54,7 @@ class Holding:
 async def held_on(making: Change, node: NodeId) -> dict[NodeId, Holding]:
     """Return what is held on a space or project, by principal, in the order in which it began.
 
-    A grant that has expired meanwhile is ended, as of when it expired.
+    A grant that has expired meanwhile is ended first, which is told in the log.
     """
     named = and_(PRINCIPAL.c.org_id == making.org.id, PRINCIPAL.c.id == GRANT.c.principal_id)
     on = (GRANT.c.org_id == making.org.id, GRANT.c[ON[node.type]] == node.id)
@@ -62,11 +64,13 @@ async def held_on(making: Change, node: NodeId) -> dict[NodeId, Holding]:
         .where(*on, GRANT.c.ended_at.is_(None))
         .order_by(GRANT.c.id)
     )
-    found = [_read(making, row) for row in await making.connection.execute(lasting)]
-    expired = [one for one in found if one.expires_at and one.expires_at <= making.now]
-    for one in expired:
-        await end(making, one, at=one.expires_at)
-    return {one.principal: one for one in found if one not in expired}
+    found = (await making.connection.execute(lasting)).all()
+    over = [row for row in found if row.expires_at is not None and row.expires_at <= making.now]
+    server = SystemChange(making.connection, making.org.id, making.now, THROUGH)
+    for row in over:
+        await expire(server, row)
+    held = [_read(making, row) for row in found if row not in over]
+    return {one.principal: one for one in held}
 
 
 def _read(making: Change, row: Any) -> Holding:
@@ -98,10 +102,10 @@ async def begin(making: Change, node: NodeId, wanted: Holding) -> None:
     await facts.begin(making, GRANT, [fact])
 
 
-async def end(making: Change, held: Holding, *, at: int | None = None) -> None:
-    """End the grant that something is held by, now or at the moment given."""
+async def end(making: Change, held: Holding) -> None:
+    """End the grant that something is held by."""
     this = (GRANT.c.org_id == making.org.id, GRANT.c.id == held.grant_id)
-    ended = update(GRANT).where(*this).values(ended_at=making.now if at is None else at)
+    ended = update(GRANT).where(*this).values(ended_at=making.now)
     await making.connection.execute(ended)
 
 

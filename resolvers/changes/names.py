@@ -10,6 +10,7 @@ from resolvers.changes.change import Input
 from resolvers.errors import INVALID, UserError
 from resolvers.values import UnfitError
 
+NO_DESCRIPTION = "Give the `description`, or null for none."
 RESERVED = "shared"  # the name and key of shared projects
 
 
@@ -39,6 +40,13 @@ def _columns(given: Input, field: str, check: Callable[[object], Any]) -> dict[s
     name: str = checked(normal, field, check)
     folded = fold(name)
     return {"name": name, "folded": folded, "sort": sort_form(folded)}
+
+
+def description_column(given: Input) -> dict[str, str | None]:
+    """Return the column of what a node is for: null for nothing; INVALID unless it is given."""
+    if "description" not in given:
+        raise UserError(INVALID, NO_DESCRIPTION, "description")
+    return {"description": given["description"]}
 
 
 def key_of(given: Input, field: str = "key") -> str:

@@ -11,6 +11,7 @@ from resolvers.changes.names import checked
 from resolvers.errors import INVALID, UserError
 
 COLUMNS = {"name": "name", "retentionDays": "retention_days"}
+NOTHING = "Give what is to be changed: `name` or `retentionDays`."
 MOST_DAYS = 36_500
 BAD_DAYS = f"The recycle bin keeps things for 1 to {MOST_DAYS:,} days."
 
@@ -23,6 +24,8 @@ async def update_org(making: Change, given: Input) -> Done:
         wanted["name"] = checked(given, "name", values.title)
     if given.get("retentionDays") is not None:
         wanted["retentionDays"] = _days(given["retentionDays"])
+    if not wanted:
+        raise UserError(INVALID, NOTHING)
     itself = ORG.c.id == making.org.id
     row = (await making.connection.execute(select(ORG).where(itself))).one()
     columns = {COLUMNS[name]: value for name, value in wanted.items()}

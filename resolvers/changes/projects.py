@@ -7,7 +7,7 @@ from db import ids
 from db.ids import NodeId
 from db.models import GRANT, PROJECT
 from resolvers.changes.change import Change, Done, Input
-from resolvers.changes.names import key_of, name_columns
+from resolvers.changes.names import description_column, key_of, name_columns
 from resolvers.changes.rows import add, changed, path_of, told
 
 
@@ -32,8 +32,7 @@ async def rename(making: Change, given: Input) -> Done:
 
 async def describe(making: Change, given: Input) -> Done:
     """Change what is said of a project, shared ones too."""
-    described = {"description": given.get("description")}
-    return await changed(making, given, "project.update", described)
+    return await changed(making, given, "project.update", description_column(given))
 
 
 async def too_many(making: Change, space: NodeId) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from db.models import DELETION, GRANT, PLACEMENT, PROJECT
 from resolvers.changes import projects, spaces
 from resolvers.changes.binned import Binned, binned
 from resolvers.changes.change import Change, Done, Input
+from resolvers.changes.clashes import keep_key
 from resolvers.changes.deletions import SCOPES
 from resolvers.changes.names import key_of, name_columns
 from resolvers.changes.obstacles import require_live, taken
@@ -46,6 +47,8 @@ async def restore(making: Change, given: Input) -> Done:
     if coming.into is None:
         await require_live(making, coming.parent)
     columns = _named(given, coming.node)
+    if coming.into is None and coming.parent is not None:
+        await keep_key(making, given, node=coming.node, row=coming.row, target=coming.parent)
     await making.affects(await _scope(making, coming))
     if coming.into is not None:
         columns |= await _moved(making, coming, coming.into)

@@ -124,9 +124,9 @@ async def path_of(making: Connected, node: NodeId) -> str:
 
 
 def told(columns: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the log tells of columns."""
+    """Return what the log tells of columns: of metadata its names alone, as it may hold secrets."""
     return {
-        name: orjson.loads(value) if name == METADATA and value is not None else value
+        name: sorted(orjson.loads(value)) if name == METADATA and value is not None else value
         for name, value in columns.items()
         if name not in DERIVED
     }

@@ -115,23 +115,26 @@ async def _planned(making: Change, request: Request) -> Changed:
 
 async def _made(making: Change, request: Request) -> Changed:
     if isinstance(request.work, Each):
-        return await _each(making, request, request.work.work)
+        return await _each(making, request, request.work)
     return await _step(making, request, request.work, request.input)
 
 
-async def _each(making: Change, request: Request, work: Work) -> Changed:
+async def _each(making: Change, request: Request, each: Each) -> Changed:
     ids = request.input["ids"]
     try:
         check_ids(ids, "ids")
     except UserError as error:
         return refused(error)
-    made = [await _step(making, request, work, {**request.input, "id": id_}) for id_ in ids]
+    made = {
+        id_: await _step(making, request, each.work, {**request.input, "id": id_})
+        for id_ in each.ordered(ids)
+    }
     items = (
         Item(id_, one.node_id, one.errors, one.undo_token, one.node_kind)
-        for id_, one in zip(ids, made, strict=True)
+        for id_, one in ((id_, made[id_]) for id_ in ids)
     )
-    revision = max((one.revision for one in made if one.revision), default=None)
-    warnings = dict.fromkeys(warning for one in made for warning in one.warnings)
+    revision = max((one.revision for one in made.values() if one.revision), default=None)
+    warnings = dict.fromkeys(warning for one in made.values() for warning in one.warnings)
     return Changed(None, revision, (), tuple(warnings), items=tuple(items))
 
 
@@ -139,8 +142,8 @@ async def _step(making: Change, request: Request, work: Work, given: Input) -> C
     """Do the work with one revision and its event, or refuse it and keep nothing of it."""
     try:
         async with making.connection.begin_nested():
-            revision = await advance(making.connection, making.org.id, at=making.now)
             done = await work(making, given)
+            revision = await advance(making.connection, making.org.id, at=making.now)
             key = making.org.id, revision
             await record(making.connection, key, _deed(making, request, done), at=making.now)
     except UserError as error:

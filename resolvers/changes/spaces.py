@@ -5,7 +5,7 @@ from sqlalchemy import select
 from db import ids
 from db.models import SPACE
 from resolvers.changes.change import Change, Done, Input
-from resolvers.changes.names import key_of, name_columns
+from resolvers.changes.names import description_column, key_of, name_columns
 from resolvers.changes.rows import SHARED_NAME, add, changed, told
 
 
@@ -28,8 +28,7 @@ async def rename(making: Change, given: Input) -> Done:
 
 async def describe(making: Change, given: Input) -> Done:
     """Change what is said of a space."""
-    described = {"description": given.get("description")}
-    return await changed(making, given, "space.update", described)
+    return await changed(making, given, "space.update", description_column(given))
 
 
 async def too_many(making: Change) -> tuple[str, ...]:

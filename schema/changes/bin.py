@@ -86,7 +86,7 @@ class BinMutations:
     )
     restores: RestoresPayload = mutation(
         "restores",
-        Each(restoring.restore),
+        Each(restoring.restore, newest_first=True),
         RestoresInput,
         description="Take deletions back, one after the other. Takes for each what `restore` does.",
     )

@@ -51,5 +51,10 @@ class AccessPlan:
     first: list[AccessChange] = column(
         "first",
         description=f"The first {FIRST} pairs, by the member's name. Assets go with their project "
-        "and are listed only where the change is of them.",
+        "and are listed only where the change is of them. Admins are told of anyone, others of "
+        "themselves, and of anyone on what they own.",
+    )
+    redacted: bool = column(
+        "redacted",
+        description="Whether the viewer isn't told some of those pairs, but counts them.",
     )

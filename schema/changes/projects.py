@@ -26,7 +26,7 @@ from schema.changes.payload import (
     undo_column,
 )
 from schema.changes.plan import AccessPlan
-from schema.filter import optional
+from schema.filter import left_as_it_is, optional
 from schema.project import Project
 
 INTO = "The space that it is to be in."
@@ -53,7 +53,7 @@ class ProjectRenameInput(NodeInput):
 class ProjectUpdateInput(NodeInput):
     """What `projectUpdate` takes."""
 
-    description: str | None = optional(PURPOSE)
+    description: str | None = left_as_it_is(PURPOSE)
 
 
 @strawberry.input(description="The project that is to go into the recycle bin.")
@@ -144,15 +144,15 @@ class ProjectMutations:
         "projectMove",
         moves.move_project,
         ProjectMoveInput,
-        description="Move a project into another space, with the grants on it. Takes OWNER on it "
-        "or on its space, and FULL on the other space.",
+        description="Move a project into another space, with the grants on it. Takes FULL on it, "
+        "OWNER on it or on its space, and FULL on the other space.",
     )
     projects_move: ProjectsPayload = mutation(
         "projectsMove",
         Each(moves.move_project),
         ProjectsMoveInput,
-        description="Move projects into another space, with the grants on them. Takes OWNER on "
-        "each or on its space, and FULL on the other space.",
+        description="Move projects into another space, with the grants on them. Takes FULL on "
+        "each, OWNER on it or on its space, and FULL on the other space.",
     )
     project_copy: ProjectPayload = mutation(
         "projectCopy",

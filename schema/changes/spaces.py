@@ -25,7 +25,7 @@ from schema.changes.payload import (
     undo_column,
 )
 from schema.changes.plan import AccessPlan
-from schema.filter import optional
+from schema.filter import left_as_it_is, optional
 from schema.space import Space
 
 
@@ -49,7 +49,7 @@ class SpaceRenameInput(NodeInput):
 class SpaceUpdateInput(NodeInput):
     """What `spaceUpdate` takes."""
 
-    description: str | None = optional(PURPOSE)
+    description: str | None = left_as_it_is(PURPOSE)
 
 
 @strawberry.input(description="The space that is to go into the recycle bin.")

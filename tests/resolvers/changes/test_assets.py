@@ -52,7 +52,7 @@ async def test_an_asset_is_made_with_its_first_content(engine: AsyncEngine, acme
     assert events[-1][3:7] == ("asset.create", payload["node"]["id"], "core/site/notes", None)
     assert orjson.loads(events[-1][7]) == {
         **NEW,
-        "metadata": {"tags": ["a", None], "size": 1.5},
+        "metadata": ["size", "tags"],  # what it holds may be a secret
         "version": 1,
         "mediaType": "text/plain",
     }
@@ -125,9 +125,9 @@ async def test_only_what_is_given_is_changed(engine: AsyncEngine, acme: Loaded) 
     assert node["metadata"] == {}
     _, events = await kept(engine)
     assert [event[6:8] for event in events[-3:]] == [
-        ('{"metadata":null}', '{"metadata":{"a":{"b":[1]}}}'),
+        ('{"metadata":null}', '{"metadata":["a"]}'),
         ('{"kind":"FILE"}', '{"kind":"TASK"}'),
-        ('{"metadata":{"a":{"b":[1]}}}', '{"metadata":null}'),
+        ('{"metadata":["a"]}', '{"metadata":null}'),
     ]
 
 

@@ -132,8 +132,39 @@ async def test_an_expired_grant_makes_room(engine: AsyncEngine, acme: Loaded) ->
     while clock.now() <= moment:
         assert await sees(engine, "ria", acme.ids["core"]) == "READ"
     assert await sees(engine, "nan", acme.ids["core"]) is None
-    assert (await mutate(engine, "oz", "grantSet", given))["errors"] == []
+    before, _ = await kept(engine)
+    payload = await mutate(engine, "oz", "grantSet", given)
     assert await sees(engine, "nan", acme.ids["core"]) == "FULL"
+    revision, events = await kept(engine)
+    # The end of the other is told first, by the server, and has a revision of its own.
+    assert [event[:4] for event in events[-2:]] == [
+        (before + 1, "system", "expiry", "grant.expire"),
+        (before + 2, events[-1][1], "token", "grant.set"),
+    ]
+    assert payload["revision"] == revision == before + 2
+
+
+TRANSFERS: dict[str, tuple[dict[str, Any], str, str]] = {
+    "to who is deactivated": ({"to": "user:dan"}, "INACTIVE_MEMBER", "to"),
+    "to a group of nobody": ({"to": "group:idle"}, "INACTIVE_MEMBER", "to"),
+    "from who owns nothing": ({"to": "user:nan", "from": "user:ria"}, "INVALID", "from"),
+    "from who holds nothing": ({"to": "user:nan", "from": "user:pip"}, "INVALID", "from"),
+    "nothing": ({"to": "user:nan", "from": "user:oz", "keep": "OWNER"}, "INVALID", "keep"),
+    "to itself": ({"to": "user:oz", "from": "user:oz"}, "INVALID", "to"),
+}
+
+
+@pytest.mark.parametrize("given", TRANSFERS)
+async def test_ownership_goes_from_an_owner_to_somebody(engine: AsyncEngine, given: str) -> None:
+    idle = CHANGED.copy().group("idle", "dan")
+    acme = await load(engine, idle)
+    asked, code, field = TRANSFERS[given]
+    asked = {"node": "core", **asked}
+    before, made = await kept(engine), await intervals(engine)
+    named = {key: acme.ids.get(value, value) for key, value in asked.items()}
+    payload = await mutate(engine, "ada", "ownershipTransfer", named)
+    assert [(error["code"], error["field"]) for error in payload["errors"]] == [(code, field)]
+    assert (await kept(engine), await intervals(engine)) == (before, made)
 
 
 WRONG: dict[str, tuple[str, dict[str, Any], str, str]] = {

@@ -160,3 +160,24 @@ async def test_a_refusal_is_an_answer_that_is_given_again(
     assert await mutate(engine, "fay", "spaceRename", given) == first
     del given["idempotencyKey"]
     assert (await mutate(engine, "fay", "spaceRename", given))["errors"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "path"), [("spaceUpdate", "core"), ("projectUpdate", "core/site")]
+)
+async def test_what_is_left_out_of_an_update_stays(
+    engine: AsyncEngine, acme: Loaded, name: str, path: str
+) -> None:
+    given = {"id": acme.ids[path], "description": "For tests"}
+    told = {"node": "description"}
+    assert (await changing.mutate(engine, "oz", name, given, **told))["node"] == {
+        "description": "For tests"
+    }
+    before = await kept(engine)
+    refused = await changing.mutate(engine, "oz", name, {"id": acme.ids[path]}, **told)
+    assert [(error["code"], error["field"]) for error in refused["errors"]] == [
+        ("INVALID", "description")
+    ]
+    assert await kept(engine) == before
+    emptied = await changing.mutate(engine, "oz", name, {**given, "description": None}, **told)
+    assert emptied["node"] == {"description": None}

@@ -1,0 +1,34 @@
+"""The end of a grant that has expired, told in the log by whoever comes upon it first."""
+
+from typing import Any
+
+from sqlalchemy import update
+
+from auth.levels import Permission
+from db import ids
+from db.clock import time_text
+from db.ids import NodeId, public_id
+from db.models import GRANT
+from resolvers.changes.rows import path_of
+from resolvers.changes.system import SystemChange
+
+THROUGH = "expiry"
+PRINCIPALS = {"MEMBER": ids.MEMBER, "GROUP": ids.GROUP}
+
+
+async def expire(making: SystemChange, grant: Any) -> None:
+    """End a grant, a row with its principal's `kind`, as of when it expired, with its event."""
+    itself = (GRANT.c.org_id == making.org_id, GRANT.c.id == grant.id)
+    ended = update(GRANT).where(*itself).values(ended_at=grant.expires_at)
+    await making.connection.execute(ended)
+    node = NodeId(ids.SPACE, making.org_id, grant.space_id)
+    if grant.project_id is not None:
+        node = NodeId(ids.PROJECT, making.org_id, grant.project_id)
+    before = {
+        "grant": public_id(ids.GRANT, making.org_id, grant.id),
+        "principal": public_id(PRINCIPALS[grant.kind], making.org_id, grant.principal_id),
+        "level": Permission(grant.level).name,
+        "propagate": grant.propagate,
+        "expiresAt": time_text(grant.expires_at),
+    }
+    await making.tell("grant.expire", node, await path_of(making, node), before=before)
