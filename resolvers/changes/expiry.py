@@ -1,5 +1,6 @@
 """The end of a grant that has expired, told in the log by whoever comes upon it first."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import update
@@ -14,6 +15,17 @@ from resolvers.changes.system import SystemChange
 
 THROUGH = "expiry"
 PRINCIPALS = {"MEMBER": ids.MEMBER, "GROUP": ids.GROUP}
+
+
+class ExpiredError(Exception):
+    """A change came upon grants that have expired: they are to end first, by events of their own.
+
+    They are rows of `access_grant` with their principal's `kind`.
+    """
+
+    def __init__(self, grants: Sequence[Any]) -> None:
+        super().__init__("Some grants have expired.")
+        self.grants = grants
 
 
 async def expire(making: SystemChange, grant: Any) -> None:

@@ -13,9 +13,8 @@ from db.ids import NodeId, public_id
 from db.models import GRANT, PRINCIPAL
 from resolvers.changes import facts
 from resolvers.changes.change import Change
-from resolvers.changes.expiry import THROUGH, expire
+from resolvers.changes.expiry import ExpiredError
 from resolvers.changes.rows import parent_of, row_of
-from resolvers.changes.system import SystemChange
 
 ON = {ids.SPACE: "space_id", ids.PROJECT: "project_id"}
 TYPES = {"MEMBER": ids.MEMBER, "GROUP": ids.GROUP}
@@ -54,7 +53,7 @@ class Holding:
 async def held_on(making: Change, node: NodeId) -> dict[NodeId, Holding]:
     """Return what is held on a space or project, by principal, in the order in which it began.
 
-    A grant that has expired meanwhile is ended first, which is told in the log.
+    ExpiredError where some have expired meanwhile.
     """
     named = and_(PRINCIPAL.c.org_id == making.org.id, PRINCIPAL.c.id == GRANT.c.principal_id)
     on = (GRANT.c.org_id == making.org.id, GRANT.c[ON[node.type]] == node.id)
@@ -66,10 +65,9 @@ async def held_on(making: Change, node: NodeId) -> dict[NodeId, Holding]:
     )
     found = (await making.connection.execute(lasting)).all()
     over = [row for row in found if row.expires_at is not None and row.expires_at <= making.now]
-    server = SystemChange(making.connection, making.org.id, making.now, THROUGH)
-    for row in over:
-        await expire(server, row)
-    held = [_read(making, row) for row in found if row not in over]
+    if over:
+        raise ExpiredError(over)
+    held = [_read(making, row) for row in found]
     return {one.principal: one for one in held}
 
 

@@ -28,9 +28,11 @@ from resolvers.changes.change import (
     check_ids,
     json_text,
 )
+from resolvers.changes.expiry import THROUGH, ExpiredError, expire
 from resolvers.changes.kinds import KINDS
 from resolvers.changes.limits import Limits
 from resolvers.changes.plans import DRY_RUN, check_plan, tried
+from resolvers.changes.system import SystemChange
 from resolvers.errors import KEY_TAKEN, NAME_TAKEN, NOT_FOUND, UserError
 
 ATTEMPTS = 3
@@ -142,10 +144,15 @@ async def _step(making: Change, request: Request, work: Work, given: Input) -> C
     """Do the work with one revision and its event, or refuse it and keep nothing of it."""
     try:
         async with making.connection.begin_nested():
-            done = await work(making, given)
             revision = await advance(making.connection, making.org.id, at=making.now)
+            done = await work(making, given)
             key = making.org.id, revision
             await record(making.connection, key, _deed(making, request, done), at=making.now)
+    except ExpiredError as found:
+        server = SystemChange(making.connection, making.org.id, making.now, THROUGH)
+        for grant in found.grants:
+            await expire(server, grant)
+        return await _step(making, request, work, given)
     except UserError as error:
         return refused(error)
     except UnchangedError as nothing:

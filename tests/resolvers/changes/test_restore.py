@@ -302,6 +302,6 @@ async def test_deleting_and_restoring_write_one_row_whatever_lies_below(
     words = [text.split() for text in statements]
     written = [word[1] if word[0] == "UPDATE" else word[2] for word in words if word[0] in WRITES]
     # Each takes a revision and writes its event; deleting notes a deletion, under a new number.
-    deleted = ["space", "org", "deletion", "org", "event"]
-    assert written == [*deleted, "space", "deletion", "org", "event"]
+    deleted = ["org", "space", "org", "deletion", "event"]
+    assert written == [*deleted, "org", "space", "deletion", "event"]
     assert len(statements) == STATEMENTS
