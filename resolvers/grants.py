@@ -1,8 +1,8 @@
-"""Grants as a node's dialog lists them: those on it, and those that reach it from its space."""
+"""Grants as a node's dialog lists them: those on it, and those that reach it from elsewhere."""
 
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, and_, case, literal, or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, case, func, literal, or_, select, true
 
 from auth.access import Access
 from auth.levels import Permission
@@ -71,13 +71,41 @@ def _of_space(access: Access, parent: FromClause) -> Listing:
 
 
 def _of_project(access: Access, parent: FromClause) -> Listing:
-    """Return the listing of those on the project, and of those on its space that reach it."""
+    """Return the listing of those on the project, and of those on its space that reach it.
+
+    A space's shared project is reached from the projects beside it, too.
+    """
     grant, project = GRANT.alias("held"), PROJECT.alias()
     named = (project.c.org_id == ORG_ID, project.c.id == parent.c.id, project.c.is_shared)
-    is_shared = select(project.c.id).where(*named).correlate(parent).exists()
-    reaches = and_(grant.c.space_id == parent.c.space_id, or_(grant.c.propagate, is_shared))
-    listing = _listing(access, parent, grant, or_(grant.c.project_id == parent.c.id, reaches))
-    return _with(listing, inherited=grant.c.project_id.is_(None))
+    shared = select(project.c.space_id).where(*named).correlate(parent).scalar_subquery()
+    here = grant.c.project_id == parent.c.id
+    reaches = or_(grant.c.propagate, grant.c.space_id == shared)
+    above = and_(grant.c.space_id == parent.c.space_id, reaches)
+    beside = and_(grant.c.within_id == shared, _reaches_shared(access, parent, grant))
+    listing = _listing(access, parent, grant, or_(here, above, beside))
+    return _with(listing, inherited=func.coalesce(grant.c.project_id != parent.c.id, true()))
+
+
+def _reaches_shared(access: Access, parent: FromClause, grant: FromClause) -> ColumnElement[bool]:
+    """Return whether a grant beside the parent, a shared project, reaches it and may be told.
+
+    That is where its holder has none on the parent or the space (rule 7). It is told to whoever
+    holds it, or owns what it is on.
+    """
+    beside, nearer = PROJECT.alias("beside"), GRANT.alias("nearer")
+    own = one_of(access.dialect, grant.c.principal_id, "principals")
+    level = access.project_level(beside, access.reach_in(grant.c.within_id))
+    live = (beside.c.org_id == ORG_ID, beside.c.id == grant.c.project_id)
+    told = or_(own, level == int(Permission.OWNER))
+    there = select(beside.c.id).where(*live, beside.c.deleted_at.is_(None), told)
+    on = or_(nearer.c.project_id.is_(None), nearer.c.project_id == parent.c.id)
+    same = (nearer.c.principal_id == grant.c.principal_id, nearer.c.within_id == grant.c.within_id)
+    held = select(nearer.c.id).where(in_force(nearer), *same, on)
+    return and_(
+        grant.c.project_id != parent.c.id,
+        there.correlate_except(beside).exists(),
+        ~held.correlate_except(nearer).exists(),
+    )
 
 
 def _with(listing: Listing, **columns: Expression) -> Listing:
