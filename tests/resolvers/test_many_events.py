@@ -115,7 +115,7 @@ class Case(NamedTuple):
     columns: str
 
 
-AFTER_OBJECT = {"filter": {"object": "spc_1_5"}, "after": AFTER}
+AFTER_OBJECT: dict[str, object] = {"filter": {"object": "spc_1_5"}, "after": AFTER}
 KEYS = {
     "pk_event": "event",
     "pk_event_touch": "touch",
