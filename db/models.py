@@ -123,13 +123,7 @@ class Membership(Tenant):
     __table_args__ = (
         _in_org("group_id", "principal"),
         _in_org("member_id", "principal"),
-        _unique(
-            "uq_membership_lasting",
-            "org_id",
-            "member_id",
-            "group_id",
-            where=_lasting(),
-        ),
+        _unique("uq_membership_lasting", "org_id", "member_id", "group_id", where=_lasting()),
         _index("ix_membership_group", "org_id", "group_id", "member_id"),
         _index("ix_membership_member", "org_id", "member_id", "began_at"),
         CLUSTERED,
@@ -181,11 +175,7 @@ class Project(Tenant):
         _unique("uq_project_name", "org_id", "space_id", "folded", where=_live()),
         _unique("ix_project_order", "org_id", "space_id", "sort", "id"),
         _unique("uq_project_shared", "org_id", "space_id", where=column("is_shared").is_(true())),
-        _unique(
-            "uq_project_org_shared",
-            "org_id",
-            where=column("space_id").is_(None),
-        ),
+        _unique("uq_project_org_shared", "org_id", where=column("space_id").is_(None)),
         _index("ix_project_deleted", "org_id", "id", where=column("deleted_at").is_not(None)),
         CLUSTERED,
     )

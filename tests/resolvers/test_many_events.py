@@ -17,7 +17,7 @@ from engine.edge import Key
 from engine.page import Order, read_page, write_cursor
 from resolvers.context import Reading
 from resolvers.events import ORDERS, EventRow, of_member, of_org, of_space
-from resolvers.pagination import Paged
+from resolvers.pagination import Listed
 from tests.counting import counted
 from tests.databases import PostgreSQLDatabases, SQLiteFiles, run
 from tests.factories import Loaded, Manifest, address, asked_as, asker, load
@@ -92,7 +92,7 @@ class Explainer:
         return []
 
 
-async def plan_of(engine: AsyncEngine, listed: Paged, key: Key, **arguments: object) -> str:
+async def plan_of(engine: AsyncEngine, listed: Listed, key: Key, **arguments: object) -> str:
     """Return how the database would find a page of a list for ada."""
     async with asker(engine, Credential(address("ada"), "acme")) as (connection, subject):
         explainer = Explainer(connection)
@@ -108,7 +108,7 @@ AFTER = write_cursor(Order("REVISION", ("revision",), (int,), descending=True), 
 class Case(NamedTuple):
     """A list, its parent's key and arguments: the index that it goes by, on what columns."""
 
-    listed: Paged
+    listed: Listed
     key: Key
     arguments: dict[str, object]
     by: str

@@ -46,7 +46,7 @@ async def touched(engine: AsyncEngine, acme: Loaded, revision: int) -> dict[str,
     of_event = (TOUCH.c.org_id == 1, TOUCH.c.revision == revision)
     async with snapshot(engine) as connection:
         rows = await connection.execute(select(TOUCH).where(*of_event))
-        return {named.get(row.object_id, row.object_id): row.path for row in rows}
+        return {named.get(str(row[1]), str(row[1])): row.path for row in rows}
 
 
 def holding(acme: Loaded, user: str, level: str, *more: Any) -> dict[str, Any]:
