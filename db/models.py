@@ -123,13 +123,7 @@ class Membership(Tenant):
     __table_args__ = (
         _in_org("group_id", "principal"),
         _in_org("member_id", "principal"),
-        _unique(
-            "uq_membership_lasting",
-            "org_id",
-            "member_id",
-            "group_id",
-            where=_lasting(),
-        ),
+        _unique("uq_membership_lasting", "org_id", "member_id", "group_id", where=_lasting()),
         _index("ix_membership_group", "org_id", "group_id", "member_id"),
         _index("ix_membership_member", "org_id", "member_id", "began_at"),
         CLUSTERED,
@@ -181,11 +175,7 @@ class Project(Tenant):
         _unique("uq_project_name", "org_id", "space_id", "folded", where=_live()),
         _unique("ix_project_order", "org_id", "space_id", "sort", "id"),
         _unique("uq_project_shared", "org_id", "space_id", where=column("is_shared").is_(true())),
-        _unique(
-            "uq_project_org_shared",
-            "org_id",
-            where=column("space_id").is_(None),
-        ),
+        _unique("uq_project_org_shared", "org_id", where=column("space_id").is_(None)),
         _index("ix_project_deleted", "org_id", "id", where=column("deleted_at").is_not(None)),
         CLUSTERED,
     )
@@ -361,9 +351,24 @@ class Event(Base):
     before: Mapped[str | None] = mapped_column(Text)  # JSON
     after: Mapped[str | None] = mapped_column(Text)
     request_id: Mapped[str | None] = mapped_column(Text)
+    __table_args__ = (_index("ix_event_actor", "org_id", "actor", "revision"), CLUSTERED)
+
+
+class Touch(Base):
+    """That an event touched a node: its object, or one beside it, of which `path` and so on tell.
+
+    In the order of its key a node's own events lie together, as the log has them.
+    """
+
+    __tablename__ = "event_touch"
+    org_id: Mapped[Id] = mapped_column(ForeignKey("org.id"), primary_key=True)
+    object_id: Mapped[Key] = mapped_column(primary_key=True)  # a public id
+    revision: Mapped[int] = mapped_column(Counted, primary_key=True, autoincrement=False)
+    path: Mapped[str | None] = mapped_column(Text)  # null for the object, of which the event tells
+    before: Mapped[str | None] = mapped_column(Text)  # JSON
+    after: Mapped[str | None] = mapped_column(Text)
     __table_args__ = (
-        _index("ix_event_object", "org_id", "object_id", "revision"),
-        _index("ix_event_actor", "org_id", "actor", "revision"),
+        ForeignKeyConstraint(["org_id", "revision"], ["event.org_id", "event.revision"]),
         CLUSTERED,
     )
 
@@ -385,7 +390,7 @@ def _table(model: type[Base]) -> Table:
 # What statements are built from: aliases of these tables.
 ACCOUNT, ORG = _table(Account), _table(Org)
 PRINCIPAL, MEMBERSHIP = _table(Principal), _table(Membership)
-ANSWER, EVENT = _table(Answer), _table(Event)
+ANSWER, EVENT, TOUCH = _table(Answer), _table(Event), _table(Touch)
 SPACE, PROJECT, ASSET, GRANT = _table(Space), _table(Project), _table(Asset), _table(Grant)
 VERSION, PLACEMENT, DELETION = _table(AssetVersion), _table(Placement), _table(Deletion)
 DUTY = _table(Duty)

@@ -1,11 +1,21 @@
 """The Org's revision: raised by one by every change, which takes the Org's lock by raising it."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from db.models import Event, Org
+from db.models import Event, Org, Touch
+
+
+class Touched(NamedTuple):
+    """What an event did to a node beside its object; `before` and `after` are JSON text."""
+
+    object_id: str
+    path: str
+    before: str | None = None
+    after: str | None = None
 
 
 class Deed(NamedTuple):
@@ -43,9 +53,20 @@ async def advance(connection: AsyncConnection, org_id: int, *, at: int) -> int:
     return int(revision)
 
 
-async def record(connection: AsyncConnection, key: tuple[int, int], deed: Deed, *, at: int) -> None:
-    """Write the event of revision `key` = (org id, revision), in the change's own transaction."""
-    org_id, revision = key
-    await connection.execute(
-        insert(Event).values(org_id=org_id, revision=revision, at=at, **deed._asdict())
-    )
+async def record(
+    connection: AsyncConnection,
+    key: tuple[int, int],
+    deed: Deed,
+    *,
+    at: int,
+    beside: Sequence[Touched] = (),
+) -> None:
+    """Write the event of revision `key` = (org id, revision), in the change's own transaction.
+
+    `beside` are the other nodes that it touched, each of them once.
+    """
+    of_event = {"org_id": key[0], "revision": key[1]}
+    await connection.execute(insert(Event).values(**of_event, at=at, **deed._asdict()))
+    itself = {"object_id": deed.object_id, "path": None, "before": None, "after": None}
+    touched = (itself, *(one._asdict() for one in beside))
+    await connection.execute(insert(Touch), [{**of_event, **one} for one in touched])

@@ -55,7 +55,7 @@ FILTERS: Mapping[str, Filter] = {
     "updatedSince": Filter("updated_at", _at_least, BigInteger()),
     "actor": Filter("actor", _same, Text()),
     "action": Filter("action", _of_noun, Text()),
-    "object": Filter("object_id", _same, Text()),
+    "object": Filter("touched_id", _same, Text()),
     "since": Filter("at", _at_least, BigInteger()),
     "until": Filter("at", _before, BigInteger()),
 }

@@ -32,13 +32,15 @@ LIMIT = bindparam("limit", type_=Integer(), literal_execute=True)
 class Listing:
     """What a list is made of: where its rows come from, and what each of its columns is.
 
-    `table` is the rows' own table; `where` leaves out what isn't in the list or isn't seen.
+    `table` is the rows' own table; `where` leaves out what isn't in the list or isn't seen. `rows`
+    is the parents with all tables that columns are of, where `table` isn't the only one.
     """
 
     table: FromClause
     source: FromClause
     columns: Mapping[str, Expression]
     where: tuple[ColumnElement[bool], ...]
+    rows: FromClause | None = None
 
     def chosen(self, columns: Columns) -> list[Expression]:
         """Return the columns asked for, labelled by their place (a name may be asked twice)."""

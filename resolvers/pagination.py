@@ -185,10 +185,12 @@ def _page_by_ids(
     """Return the page for SQLite, which has no LATERAL: each parent's ids, then their rows."""
     inner, outer = paged.build(access, parent), paged.build(access, parent)
     ids = cut_page(inner, shape, [inner.columns["id"]]).correlate(parent)
-    key = parent.c[paged.parent[0]]
+    key, rows, where = parent.c[paged.parent[0]], outer.rows, outer.where
+    if rows is None:
+        rows, where = in_this_order(parent, outer.table), (outer.table.c.org_id == ORG_ID,)
     return (
         select(key, *outer.chosen(columns))
-        .select_from(in_this_order(parent, outer.table))
-        .where(outer.table.c.org_id == ORG_ID, outer.columns["id"].in_(ids))
+        .select_from(rows)
+        .where(*where, outer.columns["id"].in_(ids))
         .order_by(key, *ordering(shape, [outer.columns[name] for name in shape.order.columns]))
     )

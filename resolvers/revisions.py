@@ -4,14 +4,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, Text, cast, func, literal, select
 
-from db.models import EVENT
+from db.models import TOUCH
 
 
 def last_revision(org_id: Any, object_id: Any) -> Select[Any]:
-    """Return the statement for the last event of an object, by its public id; 0 if it has none."""
-    event = EVENT.alias()
-    of_object = (event.c.org_id == org_id, event.c.object_id == object_id)
-    return select(func.coalesce(func.max(event.c.revision), 0)).where(*of_object)
+    """Return the statement for the last event that touched a node, by its public id; 0 for none."""
+    touch = TOUCH.alias()
+    of_node = (touch.c.org_id == org_id, touch.c.object_id == object_id)
+    return select(func.coalesce(func.max(touch.c.revision), 0)).where(*of_node)
 
 
 def revision_column(type_: str, node: FromClause, org_id: Any) -> ColumnElement[int]:

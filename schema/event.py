@@ -44,9 +44,13 @@ class Event:
         "object_id", description="What it was done to; null where it is gone, or isn't seen."
     )
     object_id: strawberry.ID = column("object_id", description="The id of what it was done to.")
-    path: str = column("path", description="Where that lay then: keys, with slashes between them.")
-    before: Json | None = _json("before", "What of it was otherwise before.")
-    after: Json | None = _json("after", "What of it became so.")
+    path: str = column(
+        "path",
+        description="Where that lay then: keys, with slashes between them. In the history of "
+        "another node that it touched, where that one lay.",
+    )
+    before: Json | None = _json("before", "What of that was otherwise before.")
+    after: Json | None = _json("after", "What of that became so.")
     request_id: str | None = column("request_id", description="The request's, as in the log files.")
 
 
@@ -64,7 +68,9 @@ class HistoryFilter:
 class EventFilter(HistoryFilter):
     """The filter of the Org's events."""
 
-    object: strawberry.ID | None = optional("Done to what has this id, though it be gone.")
+    object: strawberry.ID | None = optional(
+        "Done to what has this id, or touching it, though it be gone."
+    )
 
 
 @strawberry.enum(description="What events can be ordered by.")
@@ -88,5 +94,5 @@ HISTORY = ListOf(EventRow, HistoryFilter, EventOrder, newest_first=True)
 
 def history(of: Listed, *, needs: Columns, whom: str) -> Any:
     """Declare a node's own events; `whom` are those whom they are told."""
-    told = f"What was done to it, the newest first; told to {whom}, and empty for others."
+    told = f"What touched it, the newest first; told to {whom}, and empty for others."
     return connection(of, HISTORY, needs=needs, orders=ORDERS, description=told)

@@ -32,7 +32,7 @@ class Grant:
         "propagate", description="Whether it reaches the ordinary projects of its space."
     )
     inherited: bool = column(
-        "inherited", description="Whether it is on the space of the project that lists it."
+        "inherited", description="Whether it isn't on the node that lists it, but reaches it."
     )
     origin: Node = node_of_kind(
         "from_kind", "from_id", name="from", description="The space or project that it is on."

@@ -69,7 +69,8 @@ class Project(Node):
         needs=("id", "space_id", "level"),
         orders=grant_rows.ORDERS,
         description="The grants on it, and those on its space that reach it: all of them for its "
-        "OWNER, for others those that they hold.",
+        "OWNER, for others those that they hold. A space's shared project is reached by those on "
+        "the projects beside it, too, told to whoever owns these.",
     )
     access: Access | None = access(explanations.of_project.rows)
     who_has_access: Connection[Holder] = who_has_access(lookups.holders_of_project)

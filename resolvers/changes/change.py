@@ -45,11 +45,22 @@ class Item(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What a change did to a node beside its own; whoever owns only that is told no more of it."""
+
+    node: NodeId
+    path: str
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """What a change did, for its event and its payload; `before` and `after` are JSON's values.
 
     `undo` is what takes it back: the deletion that it made. `warnings` are for the asker alone,
-    and so are `items`, which a change of many with one event has.
+    and so are `items`, which a change of many with one event has. `beside` are the other nodes
+    that it touched, each of them once: the event stands in their histories too.
     """
 
     action: str
@@ -60,6 +71,7 @@ class Done:
     undo: NodeId | None = None
     warnings: tuple[str, ...] = ()
     items: tuple[Item, ...] = ()
+    beside: tuple[Beside, ...] = ()
 
 
 class UnchangedError(Exception):

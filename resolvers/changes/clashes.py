@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 
 from db.ids import NodeId, public_id
 from db.names import fold
-from resolvers.changes.change import Change, Done, Input
+from resolvers.changes.change import Beside, Change, Done, Input
 from resolvers.changes.deletions import bin_node
 from resolvers.changes.names import key_of, name_columns
 from resolvers.changes.rows import LIES_IN, NOUNS, TABLES
@@ -76,6 +76,11 @@ class Arrival:
         """Return what the log tells of what was overwritten."""
         gone = [{"id": public_id(*done.node), "path": done.path} for done in self.overwritten]
         return {"overwritten": gone} if gone else {}
+
+    @property
+    def beside(self) -> tuple[Beside, ...]:
+        """Return what was overwritten, as their own histories have it."""
+        return tuple(Beside(done.node, done.path, done.before) for done in self.overwritten)
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Copying projects and assets: copies have new ids, and only the newest version of each content."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -135,4 +135,5 @@ async def _done(
     after = {**called, "copyOf": public_id(*arrival.node), **arrival.told}
     many = await too_many(making, target) if target else ()
     warnings = (*arrival.warnings, *many)
-    return Done(action, node, path, after=after, undo=arrival.undo, warnings=warnings)
+    done = Done(action, node, path, after=after, undo=arrival.undo, warnings=warnings)
+    return replace(done, beside=arrival.beside)

@@ -14,6 +14,7 @@ from resolvers.changes.change import Change, Done, Input
 from resolvers.changes.memberships import join, reserved
 from resolvers.changes.names import checked, title_columns
 from resolvers.changes.rows import add, mark
+from resolvers.changes.touching import groups_of_member
 from resolvers.errors import ALREADY_MEMBER, INVALID, UserError
 from resolvers.manifest.accounts import account_ids
 from resolvers.manifest.lines import UserLine
@@ -38,9 +39,12 @@ async def enter(
         account = {"account_id": accounts[line.number], "email": email, "is_service": service}
         await add(making, ids.MEMBER, node.id, kind="MEMBER", key=key, **names, **account)
     groups = await reserved(making)
-    for group in [MEMBERS] + [ADMINS] * admin:
-        await join(making, groups[group], [node.id])
-    return Done(action, node, key, after={"key": key, "name": names["name"], "admin": admin})
+    joined = {group: groups[group] for group in [MEMBERS] + [ADMINS] * admin}
+    for group_id in joined.values():
+        await join(making, group_id, [node.id])
+    after = {"key": key, "name": names["name"], "admin": admin}
+    beside = groups_of_member(making.org.id, joined, joined=key)
+    return Done(action, node, key, after=after, beside=beside)
 
 
 async def _next(making: Change) -> NodeId:

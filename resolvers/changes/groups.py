@@ -14,6 +14,7 @@ from resolvers.changes.membering import people
 from resolvers.changes.memberships import join, members_of
 from resolvers.changes.names import checked, title_columns
 from resolvers.changes.rows import add, found, mark, write
+from resolvers.changes.touching import members_of_group, nodes_of_grants
 from resolvers.errors import RESERVED_GROUP, UserError, not_found
 
 KEPT = "The server keeps this group: it is neither renamed nor deleted."
@@ -28,7 +29,8 @@ async def create(making: Change, given: Input) -> Done:
     node = await add(making, ids.GROUP, id_, kind="GROUP", **columns)
     await join(making, id_, members)
     after = {"key": columns["key"], "name": columns["name"], "members": list(members.values())}
-    return Done("group.create", node, columns["key"], after=after)
+    beside = members_of_group(making.org.id, members, joined=columns["key"])
+    return Done("group.create", node, columns["key"], after=after, beside=beside)
 
 
 async def rename(making: Change, given: Input) -> Done:
@@ -47,7 +49,11 @@ async def delete(making: Change, given: Input) -> Done:
     await mark(making, node, deleted_at=making.now)
     grants = [told_of_grant(grant) for grant in held]
     before = {"name": row.name, "members": list(members.values()), "grants": grants}
-    return Done("group.delete", node, row.key, before)
+    beside = (
+        *nodes_of_grants(ids.GROUP, making.org.id, held),
+        *members_of_group(making.org.id, members, left=row.key),
+    )
+    return Done("group.delete", node, row.key, before, beside=beside)
 
 
 async def _own(making: Change, given: Input, action: str) -> tuple[NodeId, Any]:

@@ -35,8 +35,28 @@ class Terms(NamedTuple):
     expires_at: int | None
 
 
-async def hand_over(making: Change, given: Input, leaver: NodeId) -> dict[str, Any]:
-    """Give what the leaver owns to the input's `heir`, or to the asker; return what the log tells.
+class Begun(NamedTuple):
+    """A grant that is to begin."""
+
+    space_id: int | None
+    project_id: int | None
+    within_id: int | None
+    principal_id: int
+    level: int
+    propagate: bool
+    expires_at: int | None
+
+
+class HandedOver(NamedTuple):
+    """What the log tells of it, and the grants that ended, as `held_by` has them, and began."""
+
+    told: dict[str, Any]
+    ended: Sequence[Any] = ()
+    begun: Sequence[Begun] = ()
+
+
+async def hand_over(making: Change, given: Input, leaver: NodeId) -> HandedOver:
+    """Give what the leaver owns to the input's `heir`, or to the asker.
 
     Owning is to hold OWNER on a node by a grant of one's own that hasn't expired, also on a node in
     the recycle bin.
@@ -44,13 +64,14 @@ async def hand_over(making: Change, given: Input, leaver: NodeId) -> dict[str, A
     heir = await _heir(making, given)
     owned = [grant for grant in await held_by(making, leaver.id) if _is_owner(grant, making.now)]
     if not owned:
-        return {}
+        return HandedOver({})
     if heir == leaver:
         raise UserError(INVALID, SOMEBODY_ELSE, "heir")
     await making.affects(scope_of(owned, heir.id))
-    await _pass_on(making, owned, heir.id)
+    ended, begun = await _pass_on(making, owned, heir.id)
     key = (await row_of(making, heir)).key
-    return {"heir": key, "handedOver": [path_of_grant(grant) for grant in owned]}
+    told = {"heir": key, "handedOver": [path_of_grant(grant) for grant in owned]}
+    return HandedOver(told, ended, begun)
 
 
 async def _heir(making: Change, given: Input) -> NodeId:
@@ -62,22 +83,26 @@ async def _heir(making: Change, given: Input) -> NodeId:
     return heir
 
 
-async def _pass_on(making: Change, owned: Sequence[Any], heir_id: int) -> None:
-    """End the grants, and begin grants of the same to the heir."""
+async def _pass_on(
+    making: Change, owned: Sequence[Any], heir_id: int
+) -> tuple[list[Any], list[Begun]]:
+    """End the grants, and begin grants of the same to the heir; return which ended and began."""
     held = {_place(grant): grant for grant in await held_by(making, heir_id)}
-    ended, begun = [grant.id for grant in owned], list[dict[str, Any]]()
+    ended, begun = list(owned), list[Begun]()
     for grant in owned:
         own = held.get(_place(grant))
         terms = _terms(grant) if own is None else united(grant, own, now=making.now)
         if own is not None and terms == _terms(own):
             continue
         if own is not None:
-            ended.append(own.id)
-        begun.append({**_place(grant)._asdict(), "principal_id": heir_id, **terms._asdict()})
+            ended.append(own)
+        begun.append(Begun(*_place(grant), heir_id, *terms))
     dialect = making.connection.dialect.name
     these = one_of(dialect, GRANT.c.id, "ended_ids")
-    await end(making, GRANT, these, ended_ids=numbers(dialect, ended))
-    await begin(making, GRANT, begun)
+    numbered = numbers(dialect, (grant.id for grant in ended))
+    await end(making, GRANT, these, ended_ids=numbered)
+    await begin(making, GRANT, [grant._asdict() for grant in begun])
+    return ended, begun
 
 
 def united(owned: Any, held: Any, *, now: int) -> Terms:

@@ -1,6 +1,7 @@
 """Putting members into a group and taking them out: many at once, in one change."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from resolvers.changes.change import Change, Done, Input, Item, UnchangedError, 
 from resolvers.changes.held_by import held_by, scope_of
 from resolvers.changes.memberships import ONE_REMAINS, active, join, leave, members_of
 from resolvers.changes.rows import row_of
+from resolvers.changes.touching import members_of_group
 from resolvers.errors import (
     ALREADY_MEMBER,
     INACTIVE,
@@ -54,7 +56,9 @@ async def add_members(making: Change, given: Input) -> Done:
     await making.affects(await _scope(making, node, row, chosen.members))
     await join(making, node.id, chosen.members)
     told = {"members": list(chosen.members.values())}
-    return Done("group.members.add", node, row.key, after=told, items=chosen.items)
+    done = Done("group.members.add", node, row.key, after=told, items=chosen.items)
+    beside = members_of_group(making.org.id, chosen.members, joined=row.key)
+    return replace(done, beside=beside)
 
 
 async def remove_members(making: Change, given: Input) -> Done:
@@ -75,7 +79,9 @@ async def remove_members(making: Change, given: Input) -> Done:
     await making.affects(await _scope(making, node, row, chosen.members))
     await leave(making, [node.id], chosen.members)
     told = {"members": list(chosen.members.values())}
-    return Done("group.members.remove", node, row.key, told, items=chosen.items)
+    done = Done("group.members.remove", node, row.key, told, items=chosen.items)
+    beside = members_of_group(making.org.id, chosen.members, left=row.key)
+    return replace(done, beside=beside)
 
 
 async def people(making: Change, given: Sequence[str]) -> dict[str, Any]:

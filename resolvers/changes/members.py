@@ -1,18 +1,20 @@
 """Changes of members: added, renamed, deactivated, reactivated and removed."""
 
-from typing import Any
+from dataclasses import replace
 
 from auth.scope import Scope
 from auth.subject import ADMINS, MEMBERS
+from db import ids
 from db.ids import NodeId
 from resolvers import values
 from resolvers.changes.change import Change, Done, Input
 from resolvers.changes.entering import enter
-from resolvers.changes.heirs import hand_over
+from resolvers.changes.heirs import HandedOver, hand_over
 from resolvers.changes.held_by import end_holdings, held_by, told_of_grant
 from resolvers.changes.memberships import groups_of, join, keep_an_admin, leave, reserved
 from resolvers.changes.names import checked, title_columns
 from resolvers.changes.rows import changed, found, mark
+from resolvers.changes.touching import groups_of_member, nodes_of_grants
 from resolvers.errors import ALREADY_MEMBER, INACTIVE, UserError
 
 IS_ACTIVE, IS_INACTIVE = "The member is active already.", "The member is deactivated already."
@@ -37,11 +39,16 @@ async def deactivate(making: Change, given: Input) -> Done:
     if MEMBERS not in groups:
         raise UserError(INACTIVE, IS_INACTIVE, "id")
     handed = await _let_go(making, given, node)
-    await leave(making, [groups[key] for key in (MEMBERS, ADMINS) if key in groups], [node.id])
+    left = {key: groups[key] for key in (MEMBERS, ADMINS) if key in groups}
+    await leave(making, left.values(), [node.id])
     await mark(making, node)
     before = {"active": True, "admin": ADMINS in groups}
-    after = {"active": False, "admin": False, **handed}
-    return Done("member.deactivate", node, row.key, before, after)
+    after = {"active": False, "admin": False, **handed.told}
+    beside = (
+        *nodes_of_grants(ids.MEMBER, making.org.id, handed.ended, handed.begun),
+        *groups_of_member(making.org.id, left, left=row.key),
+    )
+    return Done("member.deactivate", node, row.key, before, after, beside=beside)
 
 
 async def reactivate(making: Change, given: Input) -> Done:
@@ -50,9 +57,11 @@ async def reactivate(making: Change, given: Input) -> Done:
     if MEMBERS in await groups_of(making, node.id):
         raise UserError(ALREADY_MEMBER, IS_ACTIVE, "id")
     await making.affects(_all_of(node))
-    await join(making, (await reserved(making))[MEMBERS], [node.id])
+    joined = {MEMBERS: (await reserved(making))[MEMBERS]}
+    await join(making, joined[MEMBERS], [node.id])
     await mark(making, node)
-    return Done("member.reactivate", node, row.key, {"active": False}, {"active": True})
+    done = Done("member.reactivate", node, row.key, {"active": False}, {"active": True})
+    return replace(done, beside=groups_of_member(making.org.id, joined, joined=row.key))
 
 
 async def remove(making: Change, given: Input) -> Done:
@@ -65,10 +74,15 @@ async def remove(making: Change, given: Input) -> Done:
     await mark(making, node, deleted_at=making.now)
     grants = [told_of_grant(grant) for grant in held]
     before = {"name": row.name, "groups": list(groups), "grants": grants}
-    return Done("member.remove", node, row.key, before, handed or None)
+    ended = {grant.id: grant for grant in (*handed.ended, *held)}.values()
+    beside = (
+        *nodes_of_grants(ids.MEMBER, making.org.id, list(ended), handed.begun),
+        *groups_of_member(making.org.id, groups, left=row.key),
+    )
+    return Done("member.remove", node, row.key, before, handed.told or None, beside=beside)
 
 
-async def _let_go(making: Change, given: Input, member: NodeId) -> dict[str, Any]:
+async def _let_go(making: Change, given: Input, member: NodeId) -> HandedOver:
     """Hand over what the member owns, unless it is the last active admin."""
     await keep_an_admin(making, member.id, "id")
     await making.affects(_all_of(member))

@@ -1,5 +1,6 @@
 """Moving projects and assets: they keep their ids, and where they lay before is remembered."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,7 @@ from auth.scope import Scope
 from db import ids
 from db.ids import NodeId
 from db.models import GRANT, PLACEMENT, PROJECT
-from resolvers.changes.change import Change, Done, Input
+from resolvers.changes.change import Beside, Change, Done, Input
 from resolvers.changes.clashes import arrive
 from resolvers.changes.projects import too_many
 from resolvers.changes.rows import LIES_IN, found, parent_of, path_of, target_of, write
@@ -50,7 +51,8 @@ async def _moved(
     making: Change, given: Input, action: str, *, node: tuple[NodeId, Any], target: NodeId
 ) -> Done:
     moving, row = node
-    if parent_of(moving, row) == target:
+    parent = parent_of(moving, row)
+    if parent == target:
         raise UserError(INVALID, THERE, "into")
     arrival = await arrive(making, given, node=moving, row=row, target=target)
     path = await path_of(making, moving)
@@ -63,7 +65,14 @@ async def _moved(
         after={"path": done.path, "name": arrival.columns["name"], **arrival.told},
         undo=arrival.undo,
         warnings=arrival.warnings,
+        beside=(*arrival.beside, *_places({path: parent, done.path: target})),
     )
+
+
+def _places(parents: Mapping[str, NodeId | None]) -> tuple[Beside, ...]:
+    """Return what a node lay in and lies in, by its paths."""
+    above = ((path.rpartition("/")[0], node) for path, node in parents.items())
+    return tuple(Beside(node, path) for path, node in above if node)
 
 
 async def _end_placement(making: Change, node: NodeId, row: Any) -> None:

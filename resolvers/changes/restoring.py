@@ -14,7 +14,7 @@ from db.ids import NodeId
 from db.models import DELETION, GRANT, PLACEMENT, PROJECT
 from resolvers.changes import projects, spaces
 from resolvers.changes.binned import Binned, binned
-from resolvers.changes.change import Change, Done, Input
+from resolvers.changes.change import Beside, Change, Done, Input
 from resolvers.changes.clashes import keep_key
 from resolvers.changes.deletions import SCOPES
 from resolvers.changes.names import key_of, name_columns
@@ -144,7 +144,14 @@ async def _told(making: Change, coming: Return) -> Done:
         },
         after={"key": row.key, "name": row.name},
         warnings=await _too_many(making, coming),
+        beside=await _places(making, coming),
     )
+
+
+async def _places(making: Change, coming: Return) -> tuple[Beside, ...]:
+    """Return what it lay in and lies in, where that isn't the same."""
+    nodes = (coming.parent, coming.into) if coming.into else ()
+    return tuple([Beside(node, await path_of(making, node)) for node in nodes if node])
 
 
 async def _too_many(making: Change, coming: Return) -> tuple[str, ...]:

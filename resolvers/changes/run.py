@@ -15,9 +15,10 @@ from db.errors import is_passing
 from db.ids import public_id
 from db.models import ORG
 from db.reader import ConnectionReader
-from db.revision import Deed, advance, lock, record
+from db.revision import Deed, Touched, advance, lock, record
 from resolvers.changes.answer import FIELD, Changed, fingerprint, recall, refused, remember
 from resolvers.changes.change import (
+    Beside,
     Change,
     Done,
     Each,
@@ -146,8 +147,9 @@ async def _step(making: Change, request: Request, work: Work, given: Input) -> C
         async with making.connection.begin_nested():
             revision = await advance(making.connection, making.org.id, at=making.now)
             done = await work(making, given)
-            key = making.org.id, revision
-            await record(making.connection, key, _deed(making, request, done), at=making.now)
+            key, beside = (making.org.id, revision), [_touched(one) for one in done.beside]
+            deed = _deed(making, request, done)
+            await record(making.connection, key, deed, at=making.now, beside=beside)
     except ExpiredError as found:
         server = SystemChange(making.connection, making.org.id, making.now, THROUGH)
         for grant in found.grants:
@@ -180,3 +182,7 @@ def _deed(making: Change, request: Request, done: Done) -> Deed:
         after=json_text(done.after),
         request_id=request.request_id,
     )
+
+
+def _touched(one: Beside) -> Touched:
+    return Touched(public_id(*one.node), one.path, json_text(one.before), json_text(one.after))

@@ -5,11 +5,20 @@ from typing import TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.migrate import SCRIPTS, current_version, differences, migrate, newest_version
+from db.models import TOUCH
 
+AN_ORG = """
+INSERT INTO org (id, key, name, revision, next_id, retention_days, created_at, updated_at)
+VALUES (1, 'acme', 'Acme', 5, 8, 30, 0, 0)
+"""
+AN_EVENT = """
+INSERT INTO event (org_id, revision, at, actor, through, action, object_id, path)
+VALUES (1, 5, 0, 'system', 'test', 'space.rename', 'spc_1_7', 'core')
+"""
 T = TypeVar("T")
 
 
@@ -45,11 +54,22 @@ async def test_what_the_models_have_and_the_database_has_not_is_told(engine: Asy
     assert {"org", "space", "uq_space_key", "ix_asset_order"} <= missing
 
 
-def downgrade(connection: Connection) -> None:
+async def test_events_of_before_are_found_by_what_they_were_of(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        await connection.run_sync(downgrade, "0008")
+        await connection.execute(text(AN_ORG))
+        await connection.execute(text(AN_EVENT))
+    await migrate(engine)
+    async with engine.begin() as connection:
+        rows = await connection.execute(select(TOUCH).where(TOUCH.c.org_id == 1))
+        assert [tuple(row) for row in rows] == [(1, "spc_1_7", 5, None, None, None)]
+
+
+def downgrade(connection: Connection, version: str = "base") -> None:
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
     config.attributes["connection"] = connection
-    command.downgrade(config, "base")
+    command.downgrade(config, version)
 
 
 def names(connection: Connection) -> set[str]:

@@ -21,6 +21,7 @@ from db.models import (
     PRINCIPAL,
     PROJECT,
     SPACE,
+    TOUCH,
     VERSION,
 )
 
@@ -40,12 +41,13 @@ class Told(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """All of an Org's rows, by their tables, and its events in their order."""
+    """All of an Org's rows, by their tables, and its events and their like in their order."""
 
     revision: int
     next_id: int
     rows: Mapping[str, Sequence[Any]]
     events: Sequence[Told]
+    touched: Sequence[int]  # the revisions of the rows by which events are found, of their objects
     answers: Sequence[Any]
 
     def by_id(self, table: str) -> dict[int, Any]:
@@ -73,7 +75,9 @@ async def read(engine: AsyncEngine, org_id: int) -> Stored:
         events = select(EVENT).where(EVENT.c.org_id == org_id).order_by(EVENT.c.revision)
         told = [_told(row) for row in await connection.execute(events)]
         answers = await connection.execute(select(ANSWER).where(ANSWER.c.org_id == org_id))
-        return Stored(org.revision, org.next_id, rows, told, answers.all())
+        own = select(TOUCH.c.revision).where(TOUCH.c.org_id == org_id, TOUCH.c.path.is_(None))
+        touched = (await connection.scalars(own.order_by(TOUCH.c.revision))).all()
+        return Stored(org.revision, org.next_id, rows, told, touched, answers.all())
 
 
 def _told(row: Any) -> Told:

@@ -14,6 +14,7 @@ OWNER = 4
 def check_log(stored: Stored) -> None:
     """Revisions have no gaps, each has one event, and time goes on from one to the next."""
     assert [event.revision for event in stored.events] == list(range(1, stored.revision + 1))
+    assert list(stored.touched) == [event.revision for event in stored.events]
     assert all(one.at <= next_.at for one, next_ in pairwise(stored.events))
 
 

@@ -111,8 +111,20 @@ class _Expected:
         space = node.space if isinstance(node, Project) else None
         above = [] if space is None else self._told(space, node)
         reaching = [one for one in above if one.held.propagate or node.path.endswith("/shared")]
-        grants = [*own, *(self._grant(one, inherited=True) for one in reaching)]
+        beside = [] if space is None else self._beside(space, node)
+        grants = [*own, *(self._grant(one, inherited=True) for one in (*reaching, *beside))]
         return {"totalCount": len(grants), "nodes": sorted(grants, key=which)}
+
+    def _beside(self, space: Space, shared: Node) -> list[Grant]:
+        """Return the grants on other projects that reach a shared one, as far as they are told."""
+        if not isinstance(shared, Project) or not shared.is_shared:
+            return []
+        within = [one for one in self._model.projects if one.space is space and not one.deleted]
+        others = [one for one in within if one is not shared]
+        nearer = {one.to for on in (space, shared) for one in self._model.held_on(on)}
+        told = [one for other in others for one in self._told(other, other)]
+        owned = self._sight.level(shared.path) is Permission.OWNER
+        return [one for one in told if one.to not in nearer and (owned or self._is_own(one))]
 
     def _told(self, on: Space | Project, to: Node) -> list[Grant]:
         """Return the grants on a node that the member is told of by another."""
