@@ -1,14 +1,40 @@
 """Fixtures that every test may use: above all a fresh, migrated database of each kind."""
 
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
+from _pytest.terminal import TerminalReporter
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import open_engine
 from tests.databases import PostgreSQLDatabases, SQLiteFiles, postgresql_server
+
+TOLD = "told"
+Tell: TypeAlias = Callable[[str], None]
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Tell:
+    """Tells in the summary of a run what a test compared, whichever process it ran in."""
+    return partial(record_property, TOLD)
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    reports = [report for found in terminalreporter.stats.values() for report in found]
+    told = {
+        (report.nodeid, text): None
+        for report in reports
+        for name, text in getattr(report, "user_properties", ())
+        if name == TOLD
+    }
+    if told:
+        terminalreporter.section("what was compared")
+    for nodeid, text in told:
+        terminalreporter.line(f"{nodeid}: {text}")
 
 
 @pytest.fixture(scope="session")

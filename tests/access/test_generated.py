@@ -1,7 +1,7 @@
 """The rule is one truth: made-up Orgs, asked by every user in every way the server has."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from unittest.mock import patch
 
@@ -85,13 +85,11 @@ def compared() -> Compared:
 
 
 @pytest.fixture
-def full(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> Iterator[Compared]:
+def full(tell: Callable[[str], None]) -> Iterator[Compared]:
     """What the full form compared, which is told at its end."""
     compared = Compared()
     yield compared
-    with capsys.disabled():
-        writer = request.config.get_terminal_writer()
-        writer.line(f"\n{request.node.name}: compared {compared.pairs} pairs of an Org and a user")
+    tell(f"{compared.pairs} pairs of an Org and a user")
     assert compared.pairs >= PAIRS
 
 

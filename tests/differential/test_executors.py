@@ -19,6 +19,7 @@ from schema.asked import Asked
 from schema.documents import Documents
 from schema.operation import Operations
 from schema.root import executable_schema
+from tests.conftest import Tell
 from tests.differential.operations import Made, Maker
 from tests.differential.orgs import USERS, change_randomly, random_org
 from tests.factories import Loaded, Manifest, address, ask, asked_as, load, run
@@ -104,13 +105,13 @@ async def compare(engine: AsyncEngine, *, orgs: int, operations: int, seed: int)
 def assert_compiled(counts: Counter[str]) -> None:
     """Assert that operations ran compiled if they were right, as nearly all of them are."""
     given_up = {what: n for what, n in counts.items() if what.startswith("given up")}
-    print(dict(counts))
     assert set(given_up) <= {"given up GraphQLError"}, given_up
     assert counts["compiled"] == counts["without errors"] >= 0.95 * counts["valid"]
 
 
-async def test_both_executors_give_the_same_bytes(engine: AsyncEngine) -> None:
+async def test_both_executors_give_the_same_bytes(engine: AsyncEngine, tell: Tell) -> None:
     counts = await compare(engine, orgs=ORGS, operations=OPERATIONS_OF_AN_ORG, seed=SEED)
+    tell(str(dict(counts)))
     assert_compiled(counts)
 
 
@@ -124,7 +125,10 @@ async def test_an_error_cancels_nothing_that_is_waited_for_elsewhere(engine: Asy
 
 
 @pytest.mark.full
-async def test_both_executors_give_the_same_bytes_ten_thousand_times(engine: AsyncEngine) -> None:
+async def test_both_executors_give_the_same_bytes_ten_thousand_times(
+    engine: AsyncEngine, tell: Tell
+) -> None:
     counts = await compare(engine, orgs=50, operations=130, seed=SEED + 1)
+    tell(str(dict(counts)))
     assert_compiled(counts)
     assert counts["valid"] >= 5_000

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from tests.conftest import Tell
 from tests.durability.asking import asking
 from tests.durability.chores import World
 from tests.durability.clients import clients
@@ -19,12 +20,16 @@ from tests.durability.wholeness import check_whole
 REPEATED = 50
 
 
-@pytest.mark.parametrize(
-    ("changes", "seconds"), [(100, 0), pytest.param(0, 30, marks=[pytest.mark.full])]
-)
+# How many changes are made at least, and for how many seconds.
+@pytest.mark.parametrize("least", [(100, 0), pytest.param((0, 30), marks=[pytest.mark.full])])
 async def test_what_clients_change_at_once_is_all_there(
-    engine: AsyncEngine, database_url: str, tmp_path: Path, *, changes: int, seconds: int
+    engine: AsyncEngine,
+    database_url: str,
+    tmp_path: Path,
+    tell: Tell,
+    least: tuple[int, int],
 ) -> None:
+    changes, seconds = least
     org, tokens = await store(database_url, acme())
     async with served(database_url, tmp_path) as server, asking(server, tokens) as api:
         began = time.monotonic()
@@ -35,7 +40,7 @@ async def test_what_clients_change_at_once_is_all_there(
         async with asyncio.TaskGroup() as group:
             for client in clients(api, World(org)):
                 group.create_task(client.work(is_over))
-        print(summary(api.ledger, time.monotonic() - began))
+        tell(summary(api.ledger, time.monotonic() - began))
         await check_repeated(api, [asked for asked, _ in api.ledger.answers[:REPEATED]])
     assert server.faults == []
     stored = await read(engine, org.org_id)

@@ -11,6 +11,7 @@ from random import Random
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from tests.conftest import Tell
 from tests.durability.asking import Api, asking
 from tests.durability.chores import World
 from tests.durability.clients import clients
@@ -29,7 +30,7 @@ REPEATED = 100
 
 @pytest.mark.parametrize("kills", [3, pytest.param(20, marks=[pytest.mark.full])])
 async def test_what_a_killed_server_acknowledged_is_all_there(
-    engine: AsyncEngine, database_url: str, tmp_path: Path, *, kills: int
+    engine: AsyncEngine, database_url: str, tmp_path: Path, tell: Tell, *, kills: int
 ) -> None:
     org, tokens = await store(database_url, acme(doomed=kills))
     over, cut = asyncio.Event(), 0
@@ -53,8 +54,8 @@ async def test_what_a_killed_server_acknowledged_is_all_there(
     check_told(stored, api.ledger, org)
     check_purged(stored, org, kills)
     again, before = len(api.ledger.again), done_before_asked_again(stored, api.ledger)
-    print(f"{kills} kills; {told}; {again} asked again, of which {before} were made already")
-    print(f"{cut} times a purge was cut off")
+    tell(f"{kills} kills; {told}; {again} asked again, of which {before} were made already")
+    tell(f"{cut} times a purge was cut off")
 
 
 async def any_moment(api: Api, number: int) -> None:

@@ -1,6 +1,6 @@
 """Random sequences of all mutations: the server must do what the model does, to the last pair."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -27,7 +27,7 @@ GENERATED = settings(
         HealthCheck.filter_too_much,
     ],
 )
-RUNS, STEPS = 25, 15
+RUNS, STEPS = 16, 15
 RUNS_IN_FULL, STEPS_IN_FULL = 100, 40
 
 
@@ -39,12 +39,11 @@ def shared_world(database_url: str) -> Iterator[World]:
 
 
 @pytest.fixture
-def tally(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> Iterator[Tally]:
+def tally(tell: Callable[[str], None]) -> Iterator[Tally]:
     """What is done and compared, which is told at the end."""
     tally = Tally()
     yield tally
-    with capsys.disabled():
-        request.config.get_terminal_writer().line(f"\n{request.node.name}: {tally}")
+    tell(str(tally))
 
 
 def play(played: World, tally: Tally, *, runs: int, steps: int) -> None:
