@@ -64,6 +64,11 @@ class Explanation:
     limited_by: Grants = ()
     shadowed: Grants = ()
 
+    @property
+    def grants(self) -> Grants:
+        """Return all that it names."""
+        return (*self.reached_by, *self.limited_by, *self.shadowed)
+
 
 @dataclass(frozen=True, slots=True)
 class Case:

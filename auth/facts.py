@@ -30,11 +30,12 @@ class Place(NamedTuple):
 
 
 class Grant(NamedTuple):
-    """A grant with where its project lay and whether that is a shared one."""
+    """A grant with where its project lay, whether that is a shared one, and whose name it bears."""
 
     traced: Traced
     within_id: int | None
     is_shared: bool
+    name: str
 
 
 def read_grants(rows: Iterable[Sequence[Any]]) -> list[Grant]:
@@ -52,8 +53,9 @@ def read_grants(rows: Iterable[Sequence[Any]]) -> list[Grant]:
             ),
             within_id,
             bool(is_shared),
+            name,
         )
-        for id_, principal_id, level, propagate, expires_at, *on, within_id, is_shared in rows
+        for id_, principal_id, level, propagate, expires_at, *on, within_id, is_shared, name in rows
     ]
 
 

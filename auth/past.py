@@ -75,46 +75,16 @@ def memberships(dialect: str, *, now: bool) -> AnySelect:
 
 
 @cache
-def companions(dialect: str) -> AnySelect:
-    """Select all memberships of those who are in the groups of the parameter `groups` now.
-
-    The columns are those of `memberships`.
-    """
-    held, member = MEMBERSHIP.alias("held"), MEMBERSHIP.alias("member")
-    in_groups = one_of(dialect, member.c.group_id, "groups")
-    found = select(member.c.member_id).where(
-        member.c.org_id == ORG_ID, _lasted(member, now=True), in_groups
-    )
-    group = PRINCIPAL.alias("grp")
-    named = and_(group.c.org_id == ORG_ID, group.c.id == held.c.group_id)
-    return (
-        select(held.c.member_id, held.c.group_id, group.c.key)
-        .select_from(held.join(group, named))
-        .where(held.c.org_id == ORG_ID, _lasted(held, now=True), held.c.member_id.in_(found))
-        .order_by(held.c.member_id)
-    )
-
-
-@cache
 def grants(dialect: str, *, now: bool, beside: bool) -> AnySelect:
     """Select what the principals in the parameter `holders` held on the spaces and projects named.
 
     With `beside`, also on the projects of the spaces in the parameter `shared`. The columns are
-    those of `auth.explain.Traced`, and the space that a project's grant was in.
+    those of `auth.explain.Traced`, the space that a project's grant was in, whether that is a
+    shared one, and the name of the principal, which outlasts it.
     """
-    statement = _grants(dialect, now=now, beside=beside)
-    return statement.where(one_of(dialect, statement.selected_columns.principal_id, "holders"))
-
-
-@cache
-def grants_of_all(dialect: str) -> AnySelect:
-    """Select what anybody holds now on the spaces and projects named; columns as of `grants`."""
-    return _grants(dialect, now=True, beside=False)
-
-
-def _grants(dialect: str, *, now: bool, beside: bool) -> Select[Any]:
-    grant, project = GRANT.alias("held"), PROJECT.alias("project")
+    grant, project, principal = GRANT.alias("held"), PROJECT.alias("project"), PRINCIPAL.alias()
     lies = and_(project.c.org_id == ORG_ID, project.c.id == grant.c.project_id)
+    named = and_(principal.c.org_id == ORG_ID, principal.c.id == grant.c.principal_id)
     space_id = _parent(project, project.c.space_id)
     near = [
         one_of(dialect, grant.c.space_id, "spaces"),
@@ -126,9 +96,10 @@ def _grants(dialect: str, *, now: bool, beside: bool) -> Select[Any]:
     unexpired = or_(grant.c.expires_at.is_(None), grant.c.expires_at > AT)
     return (
         select(*columns, grant.c.expires_at, grant.c.space_id, grant.c.project_id)
-        .add_columns(space_id.label("within_id"), project.c.is_shared)
-        .select_from(grant.outerjoin(project, lies))
+        .add_columns(space_id.label("within_id"), project.c.is_shared, principal.c.name)
+        .select_from(grant.join(principal, named).outerjoin(project, lies))
         .where(grant.c.org_id == ORG_ID, _lasted(grant, now=now), unexpired, or_(*near))
+        .where(one_of(dialect, grant.c.principal_id, "holders"))
         .order_by(grant.c.id)
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from auth.explain import Explanation, Grants, Limit, Source, Traced, explain
+from auth.explain import Explanation, Limit, Source, Traced, explain
 from auth.levels import Permission
 from db import ids
 from engine.edge import Columns, Key, Row
@@ -108,7 +108,7 @@ class Accesses:
 def _explained(reading: Reading, found: Circumstances, id_: int, *, owned: bool) -> AccessRow:
     """Explain one node, and keep the explanation for the fields below."""
     holder, explanation = found.holder, _explanation(found, id_)
-    hidden = frozenset(grant.id for grant in _all(explanation) if not found.is_told(id_, grant))
+    hidden = frozenset(grant.id for grant in explanation.grants if not found.is_told(id_, grant))
     ref = f"{id_}-{holder.principal.type}-{holder.principal.id}-{found.at}"
     reading.explained[ref] = Explained(holder, id_, found, explanation, hidden, owned)
     sentences = (explanation.source, explanation.limit)
@@ -129,10 +129,6 @@ def _explanation(found: Circumstances, id_: int) -> Explanation:
     if facts is None:
         return Explanation(Permission.NONE, Source.NOTHING, Limit.NOT_THERE)
     return explain(found.holder.standing, facts, found.best(id_), now=found.at)
-
-
-def _all(explanation: Explanation) -> Grants:
-    return (*explanation.reached_by, *explanation.limited_by, *explanation.shadowed)
 
 
 class Told:
