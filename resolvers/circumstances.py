@@ -87,6 +87,7 @@ class Circumstances:
     grants: Sequence[Grant]
     viewer: frozenset[int] | None
     standing: Standing  # the viewer's
+    names: Mapping[int, str]  # of all who hold any of the grants, also of those who are gone
 
     @classmethod
     async def load(
@@ -111,8 +112,10 @@ class Circumstances:
         values = near(dialect, places.values(), moment)
         holders = holder.principals | (viewer or frozenset[int]())
         values["holders"] = numbers(dialect, sorted(holders))
-        grants = read_grants(await reading.fetch(statement, values))
-        return cls(holder, moment, places, grants, viewer, reading.subject.standing)
+        rows = await reading.fetch(statement, values)
+        grants = read_grants(columns for *columns, _ in rows)
+        names = {principal_id: name for _, principal_id, *_, name in rows}
+        return cls(holder, moment, places, grants, viewer, reading.subject.standing, names)
 
     def facts(self, node_id: int, holder: frozenset[int] | None = None) -> Facts | None:
         """Return what the rule looks at for the holder, or for other principals; None if gone."""
@@ -120,6 +123,10 @@ class Circumstances:
         if place is None:
             return None
         return facts_at(place, self._of(holder or self.holder.principals), now=self.at)
+
+    def is_forgotten(self, node_id: int) -> bool:
+        """Return whether it isn't known any more what an active member held on a node."""
+        return self.holder.standing is not Standing.OUTSIDER and self.places[node_id].is_lost
 
     def beside(self, node_id: int) -> Grants:
         """Return what the holder has on the projects beside a shared one."""

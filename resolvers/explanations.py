@@ -17,13 +17,16 @@ from resolvers.context import Reading
 
 
 class AccessRow(NamedTuple):
-    """What someone may do on a node and why; `ref` leads the fields below to the explanation."""
+    """What someone may do on a node and why; `ref` leads the fields below to the explanation.
+
+    The level is None where it isn't known any more.
+    """
 
     ref: str
     principal_kind: str
     principal_id: int
     at: int
-    level: Permission
+    level: Permission | None
     source: Source
     because: str
     redacted: bool
@@ -45,6 +48,7 @@ class AccessGrantRow(NamedTuple):
     id: int | None = None
     principal_kind: str | None = None
     principal_id: int | None = None
+    principal_name: str | None = None
     on_kind: str | None = None
     on_id: int | None = None
     level: Permission | None = None
@@ -128,6 +132,8 @@ def _explanation(found: Circumstances, id_: int) -> Explanation:
     facts = found.facts(id_)
     if facts is None:
         return Explanation(Permission.NONE, Source.NOTHING, Limit.NOT_THERE)
+    if found.is_forgotten(id_):
+        return Explanation(None, Source.PURGED)
     return explain(found.holder.standing, facts, found.best(id_), now=found.at)
 
 
@@ -161,6 +167,7 @@ def _told(explained: Explained, grant: Traced) -> AccessGrantRow:
         id=grant.id,
         principal_kind=explained.holder.kind if itself else "GROUP",
         principal_id=grant.principal_id,
+        principal_name=explained.circumstances.names[grant.principal_id],
         on_kind="PROJECT" if on_project else "SPACE",
         on_id=grant.project_id if on_project else grant.space_id,
         level=grant.level,

@@ -35,7 +35,15 @@ class AccessGrant:
     """A grant; of one that the viewer isn't told only that there is one."""
 
     redacted: bool = column("redacted", description="Whether the viewer isn't told what it is.")
-    principal: Principal | None = _principal("Who holds it: the member itself, or a group.")
+    principal: Principal | None = _principal(
+        "Who holds it: the member itself, or a group. Null if redacted, and for a member who was "
+        "removed or a group that was deleted since."
+    )
+    principal_name: str | None = column(
+        "principal_name",
+        description="What whoever holds it is called, or was last called if it is gone; null if "
+        "redacted.",
+    )
     node: Node | None = node_of_kind("on_kind", "on_id", description="What it is on.", name="on")
     level: Permission | None = column("level", description="What it gives.")
     propagate: bool | None = column("propagate", description="Whether it reaches projects.")
@@ -115,7 +123,11 @@ class Access:
 
     principal: Principal | None = _principal("Who; null for a member who was removed.")
     at: DateTime = column("at", raw=as_datetime, description="When.")
-    level: Permission = column("level", description="What they may do.")
+    level: Permission | None = column(
+        "level",
+        description="What they may do; null where it isn't known any more, as what the node lay in "
+        "at that moment was purged since.",
+    )
     source: Source = column("source", description="What it comes from, for programs.")
     because: str = column("because", description="The same and what limits it, for people.")
     reached_by: list[AccessGrant] = _below(
@@ -123,7 +135,7 @@ class Access:
     )
     limited_by: AccessLimit | None = declare(
         Edge(explanations.limits, needs=("ref",), gives=LimitRow),
-        description="What made it no higher; null for OWNER.",
+        description="What made it no higher; null for OWNER, and where no level is known.",
     )
     shadowed: list[AccessGrant] = _below(
         explanations.shadowed.rows, AccessGrantRow, "The grants that change nothing."

@@ -30,7 +30,7 @@ ASKED = (
     .grant("group:crew", "FULL", on="core/site")
     .grant("user:ria", "READ", on="core/site")
 )
-GRANT = "{ redacted level propagate principal { key } on { id } }"
+GRANT = "{ redacted level propagate principal { key } principalName on { id } }"
 WHY = f"""
 query ($node: ID!, $for: ID, $at: DateTime) {{
   node(id: $node) {{ ...A ...B }}
