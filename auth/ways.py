@@ -111,10 +111,17 @@ class _Search:
         by_principal = defaultdict[int | None, list[Move]](list)
         for move in space:
             by_principal[move.principal_id].append(move)
-        for move in node:
+        for move in (move for move in node if not any(self._is_vain(way) for way in move.ways)):
             mine, same = by_principal[self._member_id], by_principal[move.principal_id]
             others = space if move.principal_id == self._member_id else (*same, *mine)
             yield from ((move, other) for other in others)
+
+    def _is_vain(self, way: Way) -> bool:
+        """Return whether a way revokes on the node what is no higher: a grant there does more."""
+        if self._to is Permission.NONE:
+            return False
+        held = (self._held(step) for step in way if step.level is Permission.NONE)
+        return any(one is not None and one[0] <= self._to for one in held)
 
     def _moves(self, *, on_space: bool) -> Iterator[Move]:
         if on_space and self._facts.kind not in WITH_A_SPACE:
