@@ -40,7 +40,7 @@ fragment Then on Access {
 }
 """
 MEMBERS = ("ria", "out", "ada")
-FORGOTTEN = {
+FORGOTTEN: dict[str, Any] = {
     "level": None,
     "source": "PURGED",
     "because": "What was so then was purged with the space or the project that it lay in.",

@@ -8,7 +8,7 @@ from db.clock import time_text
 from tests.access.model import Org
 from tests.stateful.asking import World
 from tests.stateful.comparing import same
-from tests.stateful.model import Member, Model, State
+from tests.stateful.model import SHARED, Member, Model, State
 from tests.stateful.seeing import Sight, org_of, sight_of
 
 LEVELS = """
@@ -106,7 +106,7 @@ def was(moment: Moment, member: str, model: Model) -> dict[str, str | None]:
 
 
 def _is_lost(moment: Moment, path: str, model: Model) -> bool:
-    there = {node.id for node in model.nodes}
+    there = {SHARED, *(node.id for node in model.nodes)}  # a shared one goes with its space
     going = {one.node.id for one in model.deletions if one.state is State.ASKED}
     *above, _ = ids = path.split("/")
     paths = {"/".join(ids[: number + 1]): id_ for number, id_ in enumerate(ids)}
