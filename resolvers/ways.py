@@ -14,7 +14,8 @@ from engine.edge import Columns, Key, Row
 from resolvers.context import Reading
 from resolvers.explanations import Explained
 
-MOST = 100  # ways that are looked at, ways that are told, and others that are told of one
+MOST = 100  # ways that are told, and others that are told of one
+LOOKED_AT = 30  # ways whose others are counted, or as many as are asked for
 
 
 class WayRow(NamedTuple):
@@ -91,7 +92,7 @@ async def of_access(
 
     There are none for whoever isn't judged by grants, nor for a moment that is past.
     """
-    found = {ref: _ways(reading, reading.explained[ref], wanted.to) for (ref,) in parents}
+    found = {ref: _ways(reading, reading.explained[ref], wanted) for (ref,) in parents}
     affected = await _affected(reading, found)
     rows: list[Row] = []
     for ref, its in found.items():
@@ -113,20 +114,20 @@ def _width(way: Way, others: Affected) -> tuple[int, ...]:
 REACHES = ("on_space", "propagate")
 
 
-def _ways(reading: Reading, explained: Explained, to: Permission) -> list[Way]:
+def _ways(reading: Reading, explained: Explained, wanted: Wanted) -> list[Way]:
     """Return the ways that are looked at: those first that are about whoever is asked about."""
     circumstances, holder = explained.circumstances, explained.holder
     facts = circumstances.facts(explained.node_id)
     if facts is None or holder.standing is not Standing.MEMBER or circumstances.at != reading.now:
         return []
     itself, beside = holder.principal.id, circumstances.beside(explained.node_id)
-    found = ways(facts, to, beside, member_id=itself, now=reading.now)
+    found = ways(facts, wanted.to, beside, member_id=itself, now=reading.now)
 
     def order(way: Way) -> tuple[int, ...]:
         others = sum(step.principal_id != itself for step in way)
         return (len(way), others, *_width(way, NOBODY))
 
-    return sorted(found, key=order)[:MOST]
+    return sorted(found, key=order)[: max(wanted.first, LOOKED_AT)]
 
 
 async def _affected(
