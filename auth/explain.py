@@ -35,6 +35,7 @@ class Source(Enum):
     GRANT = "Grants to them, or to groups that they are in."
     MEMBER = "Every active member may do this."
     NOTHING = "Nothing gives them any permission."
+    PURGED = "What was so then was purged with the space or the project that it lay in."
 
 
 class Limit(Enum):
@@ -54,15 +55,21 @@ class Limit(Enum):
 class Explanation:
     """A level, the grants that reach it, those that limit it, and those that don't count.
 
-    `limit` is None for OWNER, above which there is nothing.
+    `limit` is None for OWNER, above which there is nothing. The level is None where it isn't known
+    any more, which no facts tell.
     """
 
-    level: Permission
+    level: Permission | None
     source: Source
     limit: Limit | None = None
     reached_by: Grants = ()
     limited_by: Grants = ()
     shadowed: Grants = ()
+
+    @property
+    def grants(self) -> Grants:
+        """Return all that it names."""
+        return (*self.reached_by, *self.limited_by, *self.shadowed)
 
 
 @dataclass(frozen=True, slots=True)

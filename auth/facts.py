@@ -11,13 +11,15 @@ from auth.levels import Facts, Kind, Permission, Standing, permission
 class Place(NamedTuple):
     """Where a node lies: its space, and the project that it is or is judged by.
 
-    The Org's shared project lies in no space.
+    The Org's shared project lies in no space. With `is_lost` it lay in one that was purged since,
+    or in such a project: what was held there isn't known any more.
     """
 
     node_id: int
     space_id: int | None
     project_id: int | None
     is_shared: bool | None
+    is_lost: bool = False
 
     @property
     def kind(self) -> Kind:
@@ -38,7 +40,7 @@ class Grant(NamedTuple):
 
 
 def read_grants(rows: Iterable[Sequence[Any]]) -> list[Grant]:
-    """Read rows of the columns that `Traced` and `Grant` name, as `auth.past.grants` gives them."""
+    """Read rows of the columns that `Traced` and `Grant` name, as `auth.past.grants` has them."""
     return [
         Grant(
             Traced(

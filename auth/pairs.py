@@ -56,12 +56,21 @@ class Form(NamedTuple):
     assets: bool
 
 
+class Held(NamedTuple):
+    """The grants of a source, each with the member who bears it, and which are in force."""
+
+    grant: FromClause
+    source: FromClause
+    member_id: Number
+    in_force: ColumnElement[bool]
+
+
 @cache
 def _statement(form: Form, kinds: tuple[int, ...]) -> CompoundSelect[Any]:
-    return _Levels(form).statement(kinds)
+    return Levels(form).statement(kinds)
 
 
-class _Levels:
+class Levels:
     """Builds the statement of the scopes of one form."""
 
     def __init__(self, form: Form) -> None:
@@ -69,6 +78,7 @@ class _Levels:
         self._bearers = Bearers(form.dialect, form.of_some, form.groups)
 
     def statement(self, kinds: tuple[int, ...]) -> CompoundSelect[Any]:
+        """Return the statement for the kinds of node."""
         parts: list[AnySelect] = []
         if SPACES in kinds:
             parts += [self._spaces(), self._of_admins(SPACE, SPACES)]
@@ -126,22 +136,27 @@ class _Levels:
             live.append(or_(node.c.space_id.is_(None), node.c.space_id.not_in(deleted)))
         return live
 
-    def _reach(self) -> Any:
+    def _held(self) -> Held:
+        """Return what everybody bears, of grants in force."""
         grant, bearer = GRANT.alias("held"), self._bearers.principals()
         source = bearer.join(grant, grant.c.principal_id == bearer.c.principal_id)
-        conditions = (in_force(grant), self._within(grant.c.within_id))
-        return reached(grant, source, *conditions, holder=bearer.c.member_id)
+        return Held(grant, source, bearer.c.member_id, in_force(grant))
+
+    def _reach(self) -> Any:
+        held = self._held()
+        conditions = (held.in_force, self._within(held.grant.c.within_id))
+        return reached(held.grant, held.source, *conditions, holder=held.member_id)
 
     def _own(self) -> Subquery:
         """Return each member's highest grant on each project."""
-        grant, bearer = GRANT.alias("held"), self._bearers.principals()
-        source = bearer.join(grant, grant.c.principal_id == bearer.c.principal_id)
+        held = self._held()
+        grant = held.grant
         within = or_(grant.c.within_id.is_(None), self._within(grant.c.within_id))
         return (
-            select(bearer.c.member_id, grant.c.project_id, func.max(grant.c.level).label("level"))
-            .select_from(source)
-            .where(in_force(grant), grant.c.project_id.is_not(None), within)
-            .group_by(bearer.c.member_id, grant.c.project_id)
+            select(held.member_id, grant.c.project_id, func.max(grant.c.level).label("level"))
+            .select_from(held.source)
+            .where(held.in_force, grant.c.project_id.is_not(None), within)
+            .group_by(held.member_id, grant.c.project_id)
             .subquery("own")
         )
 
@@ -167,7 +182,7 @@ class _Levels:
 
     def _shared_of_org(self) -> AnySelect:
         project, own = PROJECT.alias("project"), self._own()
-        member = self._bearers.of_standing(admin=False)
+        member = self._everybody()
         same = and_(own.c.project_id == project.c.id, own.c.member_id == member.c.member_id)
         level = func.coalesce(own.c.level, self._by_default(member.c.member_id))
         return (
@@ -175,6 +190,9 @@ class _Levels:
             .select_from(project.join(member, true()).outerjoin(own, same))
             .where(*self._live(project), project.c.space_id.is_(None), level > 0)
         )
+
+    def _everybody(self) -> Subquery:
+        return self._bearers.of_standing(admin=False)
 
     def _by_default(self, member_id: Number) -> Number:
         """Return what an active member has on the Org's shared project without a grant (rule 8)."""

@@ -15,6 +15,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    false,
     null,
     or_,
     select,
@@ -37,13 +38,14 @@ def _lasted(fact: FromClause, *, now: bool) -> ColumnElement[bool]:
 
 @cache
 def places(dialect: str, type_: str) -> AnySelect:
-    """Select where nodes of a type lay: (id, space_id, project_id, is_shared), of those there were.
+    """Select where nodes of a type lay, of those there were.
 
-    The parameter `nodes` has their ids.
+    The columns are (id, space_id, project_id, is_shared, is_lost), where the last tells that it lay
+    in a space or a project that was purged since. The parameter `nodes` has the nodes' ids.
     """
     space, project, asset = SPACE.alias("space"), PROJECT.alias("project"), ASSET.alias("asset")
     if type_ == ids.SPACE:
-        columns = (space.c.id, space.c.id, None, None)
+        columns = (space.c.id, space.c.id, None, None, false())
         return _there(select(*_labelled(*columns)), space).where(
             one_of(dialect, space.c.id, "nodes")
         )
@@ -54,11 +56,12 @@ def places(dialect: str, type_: str) -> AnySelect:
         within = and_(
             project.c.org_id == ORG_ID, project.c.id == _parent(asset, asset.c.project_id)
         )
-        source = asset.join(project, within).outerjoin(space, in_space)
-    found = select(*_labelled(node.c.id, space.c.id, project.c.id, project.c.is_shared))
-    found = _there(found.select_from(source), *dict.fromkeys((node, project)))
-    placed = or_(space.c.id.is_not(None), project.c.space_id.is_(None))
-    return found.where(one_of(dialect, node.c.id, "nodes"), placed, _was_there(space, outer=True))
+        source = asset.outerjoin(project, within).outerjoin(space, in_space)
+    in_none = and_(space.c.id.is_(None), project.c.space_id.is_not(None))
+    is_lost = or_(project.c.id.is_(None), in_none, _is_purged(project), _is_purged(space))
+    found = select(*_labelled(node.c.id, space.c.id, project.c.id, project.c.is_shared, is_lost))
+    found = _there(found.select_from(source), node).where(one_of(dialect, node.c.id, "nodes"))
+    return found.where(*(_was_there(above, outer=True) for above in (project, space)))
 
 
 @cache
@@ -75,46 +78,16 @@ def memberships(dialect: str, *, now: bool) -> AnySelect:
 
 
 @cache
-def companions(dialect: str) -> AnySelect:
-    """Select all memberships of those who are in the groups of the parameter `groups` now.
-
-    The columns are those of `memberships`.
-    """
-    held, member = MEMBERSHIP.alias("held"), MEMBERSHIP.alias("member")
-    in_groups = one_of(dialect, member.c.group_id, "groups")
-    found = select(member.c.member_id).where(
-        member.c.org_id == ORG_ID, _lasted(member, now=True), in_groups
-    )
-    group = PRINCIPAL.alias("grp")
-    named = and_(group.c.org_id == ORG_ID, group.c.id == held.c.group_id)
-    return (
-        select(held.c.member_id, held.c.group_id, group.c.key)
-        .select_from(held.join(group, named))
-        .where(held.c.org_id == ORG_ID, _lasted(held, now=True), held.c.member_id.in_(found))
-        .order_by(held.c.member_id)
-    )
-
-
-@cache
 def grants(dialect: str, *, now: bool, beside: bool) -> AnySelect:
     """Select what the principals in the parameter `holders` held on the spaces and projects named.
 
     With `beside`, also on the projects of the spaces in the parameter `shared`. The columns are
-    those of `auth.explain.Traced`, and the space that a project's grant was in.
+    those of `auth.explain.Traced`, the space that a project's grant was in, whether that is a
+    shared one, and the name of the principal, which outlasts it.
     """
-    statement = _grants(dialect, now=now, beside=beside)
-    return statement.where(one_of(dialect, statement.selected_columns.principal_id, "holders"))
-
-
-@cache
-def grants_of_all(dialect: str) -> AnySelect:
-    """Select what anybody holds now on the spaces and projects named; columns as of `grants`."""
-    return _grants(dialect, now=True, beside=False)
-
-
-def _grants(dialect: str, *, now: bool, beside: bool) -> Select[Any]:
-    grant, project = GRANT.alias("held"), PROJECT.alias("project")
+    grant, project, principal = GRANT.alias("held"), PROJECT.alias("project"), PRINCIPAL.alias()
     lies = and_(project.c.org_id == ORG_ID, project.c.id == grant.c.project_id)
+    named = and_(principal.c.org_id == ORG_ID, principal.c.id == grant.c.principal_id)
     space_id = _parent(project, project.c.space_id)
     near = [
         one_of(dialect, grant.c.space_id, "spaces"),
@@ -126,15 +99,16 @@ def _grants(dialect: str, *, now: bool, beside: bool) -> Select[Any]:
     unexpired = or_(grant.c.expires_at.is_(None), grant.c.expires_at > AT)
     return (
         select(*columns, grant.c.expires_at, grant.c.space_id, grant.c.project_id)
-        .add_columns(space_id.label("within_id"), project.c.is_shared)
-        .select_from(grant.outerjoin(project, lies))
+        .add_columns(space_id.label("within_id"), project.c.is_shared, principal.c.name)
+        .select_from(grant.join(principal, named).outerjoin(project, lies))
         .where(grant.c.org_id == ORG_ID, _lasted(grant, now=now), unexpired, or_(*near))
+        .where(one_of(dialect, grant.c.principal_id, "holders"))
         .order_by(grant.c.id)
     )
 
 
 def _labelled(*columns: Any) -> tuple[ColumnElement[Any], ...]:
-    names = ("id", "space_id", "project_id", "is_shared")
+    names = ("id", "space_id", "project_id", "is_shared", "is_lost")
     return tuple(
         (null() if column is None else column).label(name)
         for name, column in zip(names, columns, strict=True)
@@ -158,6 +132,14 @@ def _there(statement: Select[Any], *nodes: FromClause) -> Select[Any]:
     for node in nodes:
         statement = statement.where(node.c.org_id == ORG_ID, _was_there(node))
     return statement
+
+
+def _is_purged(node: FromClause) -> ColumnElement[bool]:
+    """Return whether a node is being purged: some of what was held on it may be gone already."""
+    deletion = DELETION.alias()
+    asked = (deletion.c.purge_asked_at.is_not(None), deletion.c.node_id == node.c.id)
+    found = select(deletion.c.id).where(deletion.c.org_id == ORG_ID, *asked)
+    return found.correlate_except(deletion).exists()
 
 
 def _was_there(node: FromClause, *, outer: bool = False) -> ColumnElement[bool]:

@@ -8,7 +8,13 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from graphql import GraphQLLeafType, get_named_type, is_enum_type, is_specified_scalar_type
+from graphql import (
+    GraphQLLeafType,
+    get_named_type,
+    is_enum_type,
+    is_non_null_type,
+    is_specified_scalar_type,
+)
 
 from engine.plan import Leaf
 from engine.runtime import Memo
@@ -28,11 +34,18 @@ def leaf_expression(source: Source, leaf: Leaf, columns: Sequence[str]) -> str:
     if column.raw:
         return f"{source.constant('raw', column.raw, place)}({columns[0]})"
     if column.make is None and is_specified_scalar_type(type_):
-        return SCALARS.get(type_.name, "{}").format(columns[0])
+        return _scalar(SCALARS.get(type_.name, "{}"), columns[0], leaf)
     serialize = _serializer(type_, column.make)
     if is_enum_type(type_) and len(columns) == 1:
         return f"{source.constant(type_.name, Memo(serialize), place)}[{columns[0]}]"
     return f"{source.constant('make', serialize, place)}({', '.join(columns)})"
+
+
+def _scalar(form: str, column: str, leaf: Leaf) -> str:
+    """Return a column as its scalar is written; null stays null."""
+    written = form.format(column)
+    whole = written == column or is_non_null_type(leaf.type)
+    return written if whole else f"(None if {column} is None else {written})"
 
 
 def _text(source: Source, template: str) -> str:

@@ -86,6 +86,8 @@ class Circumstances:
     places: Mapping[int, Place]
     grants: Sequence[Grant]
     viewer: frozenset[int] | None
+    standing: Standing  # the viewer's
+    names: Mapping[int, str]  # of all who hold any of the grants, also of those who are gone
 
     @classmethod
     async def load(
@@ -110,9 +112,10 @@ class Circumstances:
         values = near(dialect, places.values(), moment)
         holders = holder.principals | (viewer or frozenset[int]())
         values["holders"] = numbers(dialect, sorted(holders))
-        return cls(
-            holder, moment, places, read_grants(await reading.fetch(statement, values)), viewer
-        )
+        rows = await reading.fetch(statement, values)
+        grants = read_grants(columns for *columns, _ in rows)
+        names = {principal_id: name for _, principal_id, *_, name in rows}
+        return cls(holder, moment, places, grants, viewer, reading.subject.standing, names)
 
     def facts(self, node_id: int, holder: frozenset[int] | None = None) -> Facts | None:
         """Return what the rule looks at for the holder, or for other principals; None if gone."""
@@ -121,12 +124,29 @@ class Circumstances:
             return None
         return facts_at(place, self._of(holder or self.holder.principals), now=self.at)
 
+    def is_forgotten(self, node_id: int) -> bool:
+        """Return whether it isn't known any more what an active member held on a node."""
+        return self.holder.standing is not Standing.OUTSIDER and self.places[node_id].is_lost
+
+    def beside(self, node_id: int) -> Grants:
+        """Return what the holder has on the projects beside a shared one."""
+        place = self.places[node_id]
+        if place.kind is not Kind.SHARED:
+            return ()
+        return tuple(one.traced for one in beside(place, self._of(self.holder.principals)))
+
     def best(self, node_id: int) -> Grants:
         """Return the grants that give the best level on the projects beside a shared one."""
-        place, held = self.places[node_id], self._of(self.holder.principals)
-        best = facts_at(place, held, now=self.at).best
-        found = beside(place, held) if place.kind is Kind.SHARED else []
-        return tuple(grant.traced for grant in found if grant.traced.level is best)
+        facts = self.facts(node_id)
+        best = Permission.NONE if facts is None else facts.best
+        return tuple(grant for grant in self.beside(node_id) if grant.level is best)
+
+    def owns_space(self, node_id: int) -> bool:
+        """Return whether the viewer owns the space that the node is or lies in."""
+        if self.standing is Standing.ADMIN:
+            return True
+        space = self.places[node_id]._replace(project_id=None, is_shared=None)
+        return self._owns(space, self.viewer or self.holder.principals)
 
     def is_told(self, node_id: int, grant: Traced) -> bool:
         """Return whether the viewer, who owns the node, may be told of a grant.
@@ -140,8 +160,11 @@ class Circumstances:
         if grant.project_id in (None, place.project_id) and self._reaches(place, grant):
             return True
         on = place._replace(project_id=grant.project_id, is_shared=False)
-        mine = facts_at(on, self._of(self.viewer), now=self.at)
-        return permission(Standing.MEMBER, mine, now=self.at) is Permission.OWNER
+        return self._owns(on, self.viewer)
+
+    def _owns(self, place: Place, viewer: frozenset[int]) -> bool:
+        held = facts_at(place, self._of(viewer), now=self.at)
+        return permission(Standing.MEMBER, held, now=self.at) is Permission.OWNER
 
     def _reaches(self, place: Place, grant: Traced) -> bool:
         return (

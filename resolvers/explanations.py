@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from auth.explain import Explanation, Grants, Limit, Source, Traced, explain
+from auth.explain import Explanation, Limit, Source, Traced, explain
 from auth.levels import Permission
 from db import ids
 from engine.edge import Columns, Key, Row
@@ -17,13 +17,16 @@ from resolvers.context import Reading
 
 
 class AccessRow(NamedTuple):
-    """What someone may do on a node and why; `ref` leads the fields below to the explanation."""
+    """What someone may do on a node and why; `ref` leads the fields below to the explanation.
+
+    The level is None where it isn't known any more.
+    """
 
     ref: str
     principal_kind: str
     principal_id: int
     at: int
-    level: Permission
+    level: Permission | None
     source: Source
     because: str
     redacted: bool
@@ -45,6 +48,7 @@ class AccessGrantRow(NamedTuple):
     id: int | None = None
     principal_kind: str | None = None
     principal_id: int | None = None
+    principal_name: str | None = None
     on_kind: str | None = None
     on_id: int | None = None
     level: Permission | None = None
@@ -108,7 +112,7 @@ class Accesses:
 def _explained(reading: Reading, found: Circumstances, id_: int, *, owned: bool) -> AccessRow:
     """Explain one node, and keep the explanation for the fields below."""
     holder, explanation = found.holder, _explanation(found, id_)
-    hidden = frozenset(grant.id for grant in _all(explanation) if not found.is_told(id_, grant))
+    hidden = frozenset(grant.id for grant in explanation.grants if not found.is_told(id_, grant))
     ref = f"{id_}-{holder.principal.type}-{holder.principal.id}-{found.at}"
     reading.explained[ref] = Explained(holder, id_, found, explanation, hidden, owned)
     sentences = (explanation.source, explanation.limit)
@@ -128,11 +132,9 @@ def _explanation(found: Circumstances, id_: int) -> Explanation:
     facts = found.facts(id_)
     if facts is None:
         return Explanation(Permission.NONE, Source.NOTHING, Limit.NOT_THERE)
+    if found.is_forgotten(id_):
+        return Explanation(None, Source.PURGED)
     return explain(found.holder.standing, facts, found.best(id_), now=found.at)
-
-
-def _all(explanation: Explanation) -> Grants:
-    return (*explanation.reached_by, *explanation.limited_by, *explanation.shadowed)
 
 
 class Told:
@@ -165,6 +167,7 @@ def _told(explained: Explained, grant: Traced) -> AccessGrantRow:
         id=grant.id,
         principal_kind=explained.holder.kind if itself else "GROUP",
         principal_id=grant.principal_id,
+        principal_name=explained.circumstances.names[grant.principal_id],
         on_kind="PROJECT" if on_project else "SPACE",
         on_id=grant.project_id if on_project else grant.space_id,
         level=grant.level,

@@ -1,22 +1,21 @@
 """The ways by which someone could get a level on a node, and whom else each would affect."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
 
-from auth import past
-from auth.facts import Grant, facts_at, read_grants
-from auth.levels import Kind, Permission, Standing, permission
-from auth.ways import Step, taken, ways
+from auth.levels import Permission, Standing
+from auth.pairs import KINDS
+from auth.trials import Trial, altered, amount_of, parameters
+from auth.ways import Step, Way, ways
 from db import ids
-from db.ids import NodeId
-from db.queries import numbers
 from engine.edge import Columns, Key, Row
-from resolvers.circumstances import Holder, holder_of, near
 from resolvers.context import Reading
 from resolvers.explanations import Explained
 
-MOST_OTHERS = 100
+MOST = 100  # ways that are told, and others that are told of one
+LOOKED_AT = 30  # ways whose others are counted, or as many as are asked for
 
 
 class WayRow(NamedTuple):
@@ -28,156 +27,197 @@ class WayRow(NamedTuple):
 
 
 class StepRow(NamedTuple):
-    """One change of a grant."""
+    """One change of a grant; of one that the viewer isn't told only that it is there."""
 
-    principal_kind: str
-    principal_id: int
-    on_kind: str
-    on_id: int
-    level: Permission
-    propagate: bool
+    redacted: bool
+    principal_kind: str | None = None
+    principal_id: int | None = None
+    on_kind: str | None = None
+    on_id: int | None = None
+    level: Permission | None = None
+    propagate: bool | None = None
 
 
 class OtherRow(NamedTuple):
-    """Someone else whose level on the node a way would change."""
+    """Someone else whose levels a way would change, with the first node where it does."""
 
     member_id: int
+    node_kind: str
+    node_id: int
     before: Permission
     after: Permission
 
 
-class Way(NamedTuple):
+class Affected(NamedTuple):
+    """How many others a way affects, and the first of them."""
+
+    number: int
+    first: Sequence[OtherRow]
+
+
+NOBODY = Affected(0, ())
+Numbered: TypeAlias = tuple[str, int]  # a way by what it is for and its number
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The arguments of `ways`: the level, and how many ways at the most."""
+
+    to: Permission
+    first: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
     """A way as it is kept for the fields below it."""
 
     steps: Sequence[StepRow]
     others: Sequence[OtherRow]
-    redacted: bool
 
 
-def read_to(arguments: Mapping[str, Any]) -> Permission:
-    """Read the argument of `ways`."""
-    return Permission(arguments["to"])
+def read_wanted(arguments: Mapping[str, Any]) -> Wanted:
+    """Read the arguments of `ways`."""
+    return Wanted(Permission(arguments["to"]), read_first(arguments))
 
 
 def read_first(arguments: Mapping[str, Any]) -> int:
-    """Read the argument of `others`, which is 100 at most."""
-    return max(0, min(int(arguments["first"]), MOST_OTHERS))
+    """Read how many are asked for, 100 at most."""
+    return max(0, min(int(arguments["first"]), MOST))
 
 
 async def of_access(
-    reading: Reading, parents: Sequence[Key], to: Permission, columns: Columns
+    reading: Reading, parents: Sequence[Key], wanted: Wanted, columns: Columns
 ) -> Sequence[Row]:
-    """Return the ways to the level, those first that affect the fewest others.
+    """Return the ways to the level: those of the fewest steps, then that affect the fewest others.
 
     There are none for whoever isn't judged by grants, nor for a moment that is past.
     """
-    found = {ref: _ways(reading, reading.explained[ref], to) for (ref,) in parents}
-    others = await _Others.load(reading, [(reading.explained[ref], found[ref]) for ref in found])
+    found = {ref: _ways(reading, reading.explained[ref], wanted) for (ref,) in parents}
+    affected = await _affected(reading, found)
     rows: list[Row] = []
     for ref, its in found.items():
-        explained = reading.explained[ref]
-        told = explained.owned
-        made = [Way(_rows(explained, way), others.of(explained, way), not told) for way in its]
-        for number, way in enumerate(sorted(made, key=_width)):
-            below = f"{ref}-{to.name}-{number}"
-            reading.ways[below] = way
-            row = WayRow(below, len(way.others), way.redacted)
+        counted = ((way, affected.get((ref, number), NOBODY)) for number, way in enumerate(its))
+        best = sorted(counted, key=lambda one: _width(*one))[: wanted.first]
+        for number, (way, others) in enumerate(best):
+            below = f"{ref}-{wanted.to.name}-{number}"
+            row = _told(reading, reading.explained[ref], below, way, others)
             rows.append((ref, *(getattr(row, name) for name in columns)))
     return rows
 
 
-def _width(way: Way) -> tuple[int, int]:
-    """Return how many others a way affects, and how many of its steps reach other projects."""
-    return len(way.others), sum(step.propagate for step in way.steps)
+def _width(way: Way, others: Affected) -> tuple[int, ...]:
+    """Return how little a way changes: its steps, whom else it affects, and what it reaches."""
+    on_space, propagate = (sum(getattr(step, name) for step in way) for name in REACHES)
+    return (len(way), others.number, on_space, propagate, sum(step.level for step in way))
 
 
-def _ways(reading: Reading, explained: Explained, to: Permission) -> list[tuple[Step, ...]]:
-    facts = explained.circumstances.facts(explained.node_id)
-    judged = explained.holder.standing is Standing.MEMBER
-    if facts is None or not judged or explained.circumstances.at != reading.now:
+REACHES = ("on_space", "propagate")
+
+
+def _ways(reading: Reading, explained: Explained, wanted: Wanted) -> list[Way]:
+    """Return the ways that are looked at: those first that are about whoever is asked about."""
+    circumstances, holder = explained.circumstances, explained.holder
+    facts = circumstances.facts(explained.node_id)
+    if facts is None or holder.standing is not Standing.MEMBER or circumstances.at != reading.now:
         return []
-    if facts.kind is Kind.ORG:
-        return []
-    return ways(facts, to, member_id=explained.holder.principal.id, now=reading.now)
+    itself, beside = holder.principal.id, circumstances.beside(explained.node_id)
+    found = ways(facts, wanted.to, beside, member_id=itself, now=reading.now)
+
+    def order(way: Way) -> tuple[int, ...]:
+        others = sum(step.principal_id != itself for step in way)
+        return (len(way), others, *_width(way, NOBODY))
+
+    return sorted(found, key=order)[: max(wanted.first, LOOKED_AT)]
 
 
-def _rows(explained: Explained, way: tuple[Step, ...]) -> list[StepRow]:
+async def _affected(
+    reading: Reading, found: Mapping[str, Sequence[Way]]
+) -> Mapping[Numbered, Affected]:
+    """Return whom else the ways affect, in one statement; or in none if they are of one member."""
+    numbered: list[Numbered] = []
+    steps: list[Trial] = []
+    for ref, its in found.items():
+        explained = reading.explained[ref]
+        for number, way in enumerate(its):
+            if _is_of_groups(explained, way):
+                steps += _trial(explained, len(numbered), way)
+                numbered.append((ref, number))
+    if not steps:
+        return {}
+    statement = altered(reading.dialect, amount_of(steps))
+    rows = await reading.fetch(statement, parameters(reading.dialect, steps))
+    others = defaultdict[Numbered, list[OtherRow]](list)
+    every: dict[Numbered, int] = {}
+    for trial, member_id, kind, node_id, before, after, number in rows:
+        row = OtherRow(member_id, KINDS[kind], node_id, Permission(before), Permission(after))
+        others[numbered[trial]].append(row)
+        every[numbered[trial]] = number
+    return {way: Affected(every[way], some) for way, some in others.items()}
+
+
+def _is_of_groups(explained: Explained, way: Way) -> bool:
+    itself = explained.holder.principal
+    return itself.type == ids.GROUP or any(step.principal_id != itself.id for step in way)
+
+
+def _trial(explained: Explained, number: int, way: Way) -> Iterator[Trial]:
     place = explained.circumstances.places[explained.node_id]
-    itself = explained.holder.principal.id
-    return [
-        StepRow(
-            explained.holder.kind if step.principal_id == itself else "GROUP",
+    for step in way:
+        yield Trial(
+            number,
             step.principal_id,
-            *_on(step, place.space_id, place.project_id),
-            step.level,
-            step.propagate,
+            None if step.on_space else place.project_id,
+            place.space_id or 0,
+            int(step.level),
+            int(step.propagate),
+            explained.holder.principal.id,
         )
-        for step in way
-    ]
 
 
-def _on(step: Step, space_id: int | None, project_id: int | None) -> tuple[str, int]:
-    if step.on_space or project_id is None:
-        return "SPACE", space_id or 0
-    return "PROJECT", project_id
+def _told(reading: Reading, explained: Explained, ref: str, way: Way, others: Affected) -> WayRow:
+    """Return the row of a way, and keep it for the fields below."""
+    told = _Telling(explained)
+    steps = [told.step(step) for step in way]
+    redacted = any(step.redacted for step in steps) or not told.owns(way)
+    reading.ways[ref] = Told(steps, () if redacted else others.first)
+    return WayRow(ref, others.number, redacted)
 
 
-class _Others:
-    """Everybody who bears a principal that some way is about, and all that is held near."""
+class _Telling:
+    """What the viewer is told of ways: whom a step is about, if that isn't hidden from it."""
 
-    def __init__(self, holders: Sequence[Holder], grants: Sequence[Grant], now: int) -> None:
-        self._holders, self._grants, self._now = holders, grants, now
-
-    @classmethod
-    async def load(
-        cls, reading: Reading, found: Sequence[tuple[Explained, list[tuple[Step, ...]]]]
-    ) -> "_Others":
-        """Load them in two statements, or in none where the ways are about single members."""
-        groups = {
-            step.principal_id
-            for explained, its in found
-            for way in its
-            for step in way
-            if step.principal_id != explained.holder.principal.id
-            or explained.holder.principal.type == ids.GROUP
+    def __init__(self, explained: Explained) -> None:
+        self._explained = explained
+        self._place = explained.circumstances.places[explained.node_id]
+        project_id = self._place.project_id
+        held = {
+            (one.principal_id, one.project_id != project_id): one.id in explained.hidden
+            for one in explained.explanation.grants
+            if one.project_id in (None, project_id)
         }
-        if not groups:
-            return cls([], [], reading.now)
-        dialect = reading.dialect
-        named = {"groups": numbers(dialect, sorted(groups))}
-        members = await reading.fetch(past.companions(dialect), named)
-        places = [one.circumstances.places[one.node_id] for one, its in found if its]
-        values = near(dialect, places, reading.now)
-        rows = await reading.fetch(past.grants_of_all(dialect), values)
-        org_id = found[0][0].holder.principal.org_id
-        return cls(_holders(org_id, members), read_grants(rows), reading.now)
+        self._hidden = {whose for whose, is_hidden in held.items() if is_hidden}
+        self._known = {id_ for (id_, _), is_hidden in held.items() if not is_hidden}
 
-    def of(self, explained: Explained, way: tuple[Step, ...]) -> list[OtherRow]:
-        """Return whose level on the node the way changes, but for whom it is for."""
-        place = explained.circumstances.places[explained.node_id]
-        rows = list[OtherRow]()
-        for holder in self._holders:
-            steps = tuple(step for step in way if step.principal_id in holder.principals)
-            if not steps or holder.standing is not Standing.MEMBER:
-                continue
-            held = [one for one in self._grants if one.traced.principal_id in holder.principals]
-            facts = facts_at(place, held, now=self._now)
-            before, after = (
-                permission(Standing.MEMBER, some, now=self._now)
-                for some in (facts, taken(facts, steps))
-            )
-            if before != after and holder.principal.id != explained.holder.principal.id:
-                rows.append(OtherRow(holder.principal.id, before, after))
-        return rows
+    def step(self, step: Step) -> StepRow:
+        """Return the row of a step."""
+        itself = step.principal_id == self._explained.holder.principal.id
+        known = itself or step.principal_id in self._known
+        if not known or (step.principal_id, step.on_space) in self._hidden:
+            return StepRow(redacted=True)
+        kind = self._explained.holder.kind if itself else "GROUP"
+        on = self._on(step)
+        return StepRow(False, kind, step.principal_id, *on, step.level, step.propagate)
 
+    def owns(self, way: Way) -> bool:
+        """Return whether the viewer owns all that the steps are on, and is told of others."""
+        circumstances, node_id = self._explained.circumstances, self._explained.node_id
+        on_space = any(step.on_space for step in way)
+        return self._explained.owned and (not on_space or circumstances.owns_space(node_id))
 
-def _holders(org_id: int, rows: Sequence[Sequence[Any]]) -> list[Holder]:
-    groups: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
-    for member_id, group_id, key in rows:
-        groups[member_id].append((group_id, key))
-    return [
-        holder_of(NodeId(ids.MEMBER, org_id, member_id), some) for member_id, some in groups.items()
-    ]
+    def _on(self, step: Step) -> tuple[str, int]:
+        if step.on_space or self._place.project_id is None:
+            return "SPACE", self._place.space_id or 0
+        return "PROJECT", self._place.project_id
 
 
 async def steps(
@@ -190,9 +230,8 @@ async def steps(
 async def others(
     reading: Reading, parents: Sequence[Key], first: int, columns: Columns
 ) -> Sequence[Row]:
-    """Return the first of those whom else each way would affect, to whoever owns the node."""
-    kept = {ref: reading.ways[ref] for (ref,) in parents}
-    found = {ref: () if way.redacted else way.others[:first] for ref, way in kept.items()}
+    """Return the first of those whom else each way would affect, to whoever owns what it is on."""
+    found = {ref: reading.ways[ref].others[:first] for (ref,) in parents}
     return _below(parents, columns, found)
 
 

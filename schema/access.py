@@ -35,7 +35,15 @@ class AccessGrant:
     """A grant; of one that the viewer isn't told only that there is one."""
 
     redacted: bool = column("redacted", description="Whether the viewer isn't told what it is.")
-    principal: Principal | None = _principal("Who holds it: the member itself, or a group.")
+    principal: Principal | None = _principal(
+        "Who holds it: the member itself, or a group. Null if redacted, and for a member who was "
+        "removed or a group that was deleted since."
+    )
+    principal_name: str | None = column(
+        "principal_name",
+        description="What whoever holds it is called, or was last called if it is gone; null if "
+        "redacted.",
+    )
     node: Node | None = node_of_kind("on_kind", "on_id", description="What it is on.", name="on")
     level: Permission | None = column("level", description="What it gives.")
     propagate: bool | None = column("propagate", description="Whether it reaches projects.")
@@ -57,25 +65,37 @@ class AccessLimit:
 
 @strawberry.type(description="A grant to be set, or to be revoked.")
 class AccessStep:
-    """One change of a way."""
+    """One change of a way; of one about a hidden grant only that there is one."""
 
-    principal: Principal = _principal("Whose grant.")
+    redacted: bool = column("redacted", description="Whether the viewer isn't told what it is.")
+    principal: Principal | None = _principal("Whose grant; null if redacted.")
     node: Node | None = node_of_kind(
-        "on_kind", "on_id", description="On what; null where the viewer doesn't see it.", name="on"
+        "on_kind",
+        "on_id",
+        description="On what; null if redacted, or where the viewer doesn't see it.",
+        name="on",
     )
-    level: Permission = column("level", description="What it is to give; NONE to revoke it.")
-    propagate: bool = column("propagate", description="Whether it is to reach projects.")
+    level: Permission | None = column(
+        "level",
+        description="What it is to give, without an end; NONE to revoke it, null if redacted.",
+    )
+    propagate: bool | None = column(
+        "propagate", description="Whether it is to reach projects; null if redacted."
+    )
 
 
-@strawberry.type(description="Someone else whose permission on the node a way would change.")
+@strawberry.type(description="Someone else whose permissions a way would change.")
 class AccessOther:
     """One whom a way affects."""
 
     member: Member = declare(
         Edge(member_by_id.rows, needs=("member_id",), gives=MemberRow), description="Who."
     )
-    before: Permission = column("before", description="What they may do now.")
-    after: Permission = column("after", description="What they might do then.")
+    node: Node | None = node_of_kind(
+        "node_kind", "node_id", description="The first node on which their permission would change."
+    )
+    before: Permission = column("before", description="What they may do there now.")
+    after: Permission = column("after", description="What they might do there then.")
 
 
 @strawberry.type(description="Changes of grants that together would give a level.")
@@ -84,12 +104,15 @@ class AccessWay:
 
     steps: list[AccessStep] = _below(ways.steps, StepRow, "What is to be changed.")
     others_affected: Count = column(
-        "others", description="How many others' permission on the node it would change."
+        "others",
+        description="How many others' permission it would change, on whichever nodes.",
     )
-    redacted: bool = column("redacted", description="Whether the viewer isn't told who they are.")
+    redacted: bool = column(
+        "redacted", description="Whether a step, or whom it affects, isn't told to the viewer."
+    )
     others: list[AccessOther] = declare(
         Edge(ways.others, needs=("ref",), gives=OtherRow, many=True, read=ways.read_first),
-        description="The first of them; told to the node's OWNER alone.",
+        description="The first of them by name; told to the OWNER of all that the steps are on.",
         arguments=[Argument("first", int, "How many, 100 at most.", 100)],
     )
 
@@ -100,7 +123,11 @@ class Access:
 
     principal: Principal | None = _principal("Who; null for a member who was removed.")
     at: DateTime = column("at", raw=as_datetime, description="When.")
-    level: Permission = column("level", description="What they may do.")
+    level: Permission | None = column(
+        "level",
+        description="What they may do; null where it isn't known any more, as what the node lay in "
+        "at that moment was purged since.",
+    )
     source: Source = column("source", description="What it comes from, for programs.")
     because: str = column("because", description="The same and what limits it, for people.")
     reached_by: list[AccessGrant] = _below(
@@ -108,7 +135,7 @@ class Access:
     )
     limited_by: AccessLimit | None = declare(
         Edge(explanations.limits, needs=("ref",), gives=LimitRow),
-        description="What made it no higher; null for OWNER.",
+        description="What made it no higher; null for OWNER, and where no level is known.",
     )
     shadowed: list[AccessGrant] = _below(
         explanations.shadowed.rows, AccessGrantRow, "The grants that change nothing."
@@ -117,10 +144,14 @@ class Access:
         "redacted", description="Whether any of the grants is one that the viewer isn't told."
     )
     ways: list[AccessWay] = declare(
-        Edge(ways.of_access, needs=("ref",), gives=WayRow, many=True, read=ways.read_to),
-        description="The smallest changes of grants that would give a level; those that affect the "
-        "fewest others come first. None where it is held, for admins, and for the past.",
-        arguments=[Argument("to", Permission, "The level.")],
+        Edge(ways.of_access, needs=("ref",), gives=WayRow, many=True, read=ways.read_wanted),
+        description="Changes of grants on the node and its space that would give just a level. "
+        "Those of the fewest steps come first, then those that affect the fewest others. None "
+        "where the level is held, for admins, and for the past.",
+        arguments=[
+            Argument("to", Permission, "The level."),
+            Argument("first", int, "How many, 100 at most.", 20),
+        ],
     )
 
 

@@ -1,6 +1,9 @@
 """Explanations tell of the rule itself: they are held against it for every set of grants."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import combinations, product
+from typing import cast
 
 import pytest
 from hypothesis import given, settings
@@ -8,7 +11,7 @@ from hypothesis import strategies as st
 
 from auth.explain import Explanation, Grants, Limit, Source, Traced, explain
 from auth.levels import Facts, Kind, Permission, Standing, permission
-from auth.ways import after, ways
+from auth.ways import Step, after, ways
 
 NOW = 1_000
 NONE, READ, READ_EXECUTE, FULL, OWNER = Permission
@@ -18,12 +21,12 @@ EXPIRIES = st.sampled_from([None, None, NOW, NOW + 1])
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> tuple[Facts, Grants]:
+def cases(draw: st.DrawFn, most: int = 3) -> tuple[Facts, Grants]:
     """Make up a member's grants on a node, on its space and on the projects beside it."""
     kind = draw(st.sampled_from(list(Kind)))
     ids = iter(range(1, 100))
 
-    def some(most: int, *, propagates: bool) -> Grants:
+    def some(number: int, *, propagates: bool) -> Grants:
         return tuple(
             Traced(
                 draw(LEVELS),
@@ -32,15 +35,15 @@ def cases(draw: st.DrawFn) -> tuple[Facts, Grants]:
                 id=next(ids),
                 principal_id=principal,
             )
-            for principal in range(MEMBER, MEMBER + draw(st.integers(0, most)))
+            for principal in range(MEMBER, MEMBER + draw(st.integers(0, number)))
         )
 
     if kind is Kind.ORG:
         return Facts(kind), ()
-    on_node = some(3, propagates=kind is Kind.SPACE)
+    on_node = some(most, propagates=kind is Kind.SPACE)
     if kind in (Kind.SPACE, Kind.ORG_SHARED):
         return Facts(kind, on_node), ()
-    on_space = some(3, propagates=True)
+    on_space = some(most, propagates=True)
     beside = some(2, propagates=False) if kind is Kind.SHARED else ()
     best = max(
         (
@@ -99,20 +102,80 @@ def test_an_explanation_holds_against_the_rule(case: tuple[Facts, Grants]) -> No
         assert permission(Standing.MEMBER, alone, now=NOW) >= level
 
 
+def steps_of(facts: Facts, to: Permission) -> Iterator[list[Step | None]]:
+    """Give for each grant that is or might be there what may be done to it, or nothing."""
+    places = (False, True) if facts.kind in (Kind.PROJECT, Kind.SHARED) else (False,)
+    principals = {MEMBER, *(one.principal_id for one in traced(facts))}
+    flows = (False, True) if facts.kind is Kind.PROJECT else (False,)
+    for principal, on_space in product(sorted(principals), places):
+        found: list[Step | None] = [None, Step(principal, on_space, NONE)]
+        if to:
+            found += [Step(principal, on_space, to, flow) for flow in flows if on_space or not flow]
+        yield found
+
+
+def traced(facts: Facts) -> Grants:
+    return cast("Grants", (*facts.on_node, *facts.on_space))
+
+
+def fewest(facts: Facts, beside: Grants, to: Permission) -> int | None:
+    """Return how few steps give the level, of all that there are; None where none do."""
+    every = (
+        tuple(step for step in chosen if step is not None)
+        for chosen in product(*steps_of(facts, to))
+    )
+    return min(
+        (len(way) for way in every if after(facts, way, beside, now=NOW) is to), default=None
+    )
+
+
 @given(case=cases(), to=st.sampled_from(list(Permission)))
-@settings(derandomize=True, database=None, max_examples=1_000, deadline=None)
-def test_a_way_leads_where_it_says_and_is_no_longer_than_it_must(
+@settings(derandomize=True, database=None, max_examples=2_000, deadline=None)
+def test_a_way_leads_where_it_says_and_needs_all_its_steps(
     case: tuple[Facts, Grants], to: Permission
 ) -> None:
-    facts, _ = case
-    found = ways(facts, to, member_id=MEMBER, now=NOW)
+    facts, beside = case
+    found = ways(facts, to, beside, member_id=MEMBER, now=NOW)
     held = permission(Standing.MEMBER, facts, now=NOW)
-    assert {after(facts, way, now=NOW) for way in found} <= {to}
+    assert {after(facts, way, beside, now=NOW) for way in found} <= {to}
     assert not (found and held is to)
-    assert len({len(way) for way in found}) <= 1
+    assert len({frozenset(way) for way in found}) == len(found)
     for way in found:
-        if len(way) > 1:
-            assert {after(facts, (step,), now=NOW) for step in way}.isdisjoint({to})
+        assert len({(step.principal_id, step.on_space) for step in way}) == len(way)
+        fewer = (some for number in range(len(way)) for some in combinations(way, number))
+        assert to not in {after(facts, some, beside, now=NOW) for some in fewer}
+
+
+@given(case=cases(most=2), to=st.sampled_from(list(Permission)))
+@settings(derandomize=True, database=None, max_examples=1_000, deadline=None)
+def test_the_ways_are_of_as_few_steps_as_any_that_there_are(
+    case: tuple[Facts, Grants], to: Permission
+) -> None:
+    facts, beside = case
+    if permission(Standing.MEMBER, facts, now=NOW) is not to:
+        found = ways(facts, to, beside, member_id=MEMBER, now=NOW)
+        assert (len(found[0]) if found else None) == fewest(facts, beside, to)
+
+
+@pytest.mark.parametrize("kind", [Kind.PROJECT, Kind.SHARED, Kind.SPACE])
+@pytest.mark.parametrize("to", list(Permission)[:-2])
+def test_all_that_gives_more_is_lowered(kind: Kind, to: Permission) -> None:
+    groups = range(20, 23)
+    grants = tuple(Traced(FULL, id=id_, principal_id=id_, propagate=True) for id_ in groups)
+    facts = Facts(kind, grants) if kind is Kind.SPACE else Facts(kind, (), grants)
+    found = [way for way in ways(facts, to, member_id=MEMBER, now=NOW) if len(way) > 1]
+    told = {frozenset((step.level, step.propagate) for step in way) for way in found}
+    expected = {frozenset({(to, to is not NONE)})}
+    if (kind, to) == (Kind.PROJECT, NONE):
+        expected.add(frozenset({(FULL, False)}))
+    assert told == expected
+
+
+@pytest.mark.parametrize("to", list(Permission)[1:])
+def test_there_are_about_as_many_ways_as_grants(to: Permission) -> None:
+    grants = tuple(Traced(READ, id=id_, principal_id=id_) for id_ in range(20, 1020))
+    found = ways(Facts(Kind.PROJECT, grants, grants), to, member_id=MEMBER, now=NOW)
+    assert len(found) <= 5 * len(grants)
 
 
 def test_there_is_a_way_to_every_level_of_a_project() -> None:

@@ -4,16 +4,15 @@ from collections.abc import Callable
 
 import pytest
 
-from auth import past
+from auth import past, trials
 from db import ids
-from db.queries import AnySelect
+from db.queries import Amount, AnySelect
 
 STATEMENTS: list[Callable[[], AnySelect]] = [
     lambda: past.places("sqlite", ids.ASSET),
     lambda: past.memberships("sqlite", now=True),
-    lambda: past.companions("sqlite"),
     lambda: past.grants("sqlite", now=True, beside=False),
-    lambda: past.grants_of_all("sqlite"),
+    lambda: trials.altered("sqlite", Amount.FEW),
 ]
 
 

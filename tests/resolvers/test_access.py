@@ -30,7 +30,7 @@ ASKED = (
     .grant("group:crew", "FULL", on="core/site")
     .grant("user:ria", "READ", on="core/site")
 )
-GRANT = "{ redacted level principal { key } on { id } }"
+GRANT = "{ redacted level propagate principal { key } principalName on { id } }"
 WHY = f"""
 query ($node: ID!, $for: ID, $at: DateTime) {{
   node(id: $node) {{ ...A ...B }}
@@ -47,10 +47,10 @@ fragment Why on Access {{
   limitedBy {{ rule sentence grants {GRANT} }}
   shadowed {GRANT}
   ways(to: FULL) {{
-    steps {{ principal {{ key }} on {{ id }} level propagate }}
+    steps {{ redacted principal {{ key }} on {{ id }} level propagate }}
     othersAffected
     redacted
-    others {{ member {{ key }} before after }}
+    others {{ member {{ key }} node {{ id }} before after }}
   }}
 }}
 """
@@ -98,19 +98,21 @@ async def test_ways_tell_owners_whom_else_they_affect(engine: AsyncEngine, acme:
         ([(s["principal"]["key"], s["level"], s["propagate"]) for s in w["steps"]], w["others"])
         for w in found["ways"]
     ]
-    crew = [{"member": {"key": key}, "before": "READ", "after": "FULL"} for key in ("bo", "cy")]
+
+    def crew(node: str, after: str) -> list[Any]:
+        on = {"id": acme.ids[node]}
+        changed = {"node": on, "before": "READ", "after": after}
+        return [{"member": {"key": key}, **changed} for key in ("bo", "cy")]
+
     assert ways == [
         ([("ria", "FULL", False)], []),
-        ([("ria", "FULL", True)], []),
-        ([("crew", "NONE", False)], crew),
-        ([("crew", "FULL", False)], crew),
-        ([("crew", "FULL", True)], crew),
+        ([("crew", "NONE", False)], crew("core", "NONE")),
+        ([("crew", "FULL", False)], crew("core", "FULL")),
     ]
     own = await why(engine, "ria", acme.ids["core/site"])
     assert [(w["othersAffected"], w["redacted"], w["others"]) for w in own["ways"]] == [
         (0, True, []),
-        (0, True, []),
-        *[(2, True, [])] * 3,
+        *[(2, True, [])] * 2,
     ]
 
 
@@ -162,6 +164,20 @@ async def test_what_an_owner_of_a_project_may_not_know_is_redacted(
     assert said(found["limitedBy"]["grants"], acme) == ["redacted"]
     assert [one["principal"] for one in found["limitedBy"]["grants"]] == [None]
     assert not (await why(engine, "oz", acme.ids["core/site"], **asked))["redacted"]
+
+
+async def test_ways_hide_the_grants_that_are_redacted(engine: AsyncEngine, acme: Loaded) -> None:
+    asked = {"for": acme.ids["user:bo"]}
+    told = (await why(engine, "pip", acme.ids["core/site"], **asked))["ways"]
+    hidden = {"redacted": True, "principal": None, "on": None, "level": None, "propagate": None}
+    itself = {"redacted": False, "principal": {"key": "bo"}, "level": "FULL", "propagate": False}
+    by_itself = itself | {"on": {"id": acme.ids["core"]}}
+    way = {"redacted": True, "others": []}
+    assert told == [
+        {"steps": [by_itself], "othersAffected": 0, **way},
+        {"steps": [hidden], "othersAffected": 2, **way},
+        {"steps": [hidden], "othersAffected": 2, **way},
+    ]
 
 
 @pytest.mark.parametrize("principal", ["mem_1_999", "spc_1_1", "nonsense", "mem_2_1"])

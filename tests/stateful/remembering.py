@@ -8,7 +8,7 @@ from db.clock import time_text
 from tests.access.model import Org
 from tests.stateful.asking import World
 from tests.stateful.comparing import same
-from tests.stateful.model import Member, Model
+from tests.stateful.model import SHARED, Member, Model, State
 from tests.stateful.seeing import Sight, org_of, sight_of
 
 LEVELS = """
@@ -51,7 +51,7 @@ class Memory:
         self.moments.append(Moment(model.now, org_of(model), paths))
 
     def forget(self, node_ids: set[str]) -> None:
-        """Forget what was purged, and what lay in it at the time."""
+        """Forget what was held on what was purged, and on what lay in it at the time."""
         if node_ids:
             self.moments = [_without(moment, node_ids) for moment in self.moments]
 
@@ -68,9 +68,8 @@ def _without(moment: Moment, node_ids: set[str]) -> Moment:
         ordinary=tuple(node for node in moment.org.ordinary if lasts(node.path)),
         assets=tuple(node for node in moment.org.assets if lasts(node.path)),
         grants=tuple(grant for grant in moment.org.grants if lasts(grant.on)),
-        deleted=frozenset(path for path in moment.org.deleted if lasts(path)),
     )
-    return Moment(moment.at, org, {k: v for k, v in moment.paths.items() if lasts(v)})
+    return moment._replace(org=org)
 
 
 def compare_past(world: World, model: Model, look: Look, *, compiles: bool) -> int:
@@ -80,9 +79,9 @@ def compare_past(world: World, model: Model, look: Look, *, compiles: bool) -> i
     variables = {"ids": ids, "of": member.id, "at": time_text(moment.at)}
     data = world.ask(asker.account, LEVELS, variables, compiles=compiles)
     told = {node["id"]: node["access"] for node in data["nodes"] if node is not None}
-    sight, levels = sight_of(model, asker.id), was(moment, member.id)
+    sight, levels = sight_of(model, asker.id), was(moment, member.id, model)
     answered = {
-        node.id: {"level": levels.get(node.id, Permission.NONE).name}
+        node.id: {"level": levels.get(node.id, Permission.NONE.name)}
         if asker is member or sight.level(node.path) is Permission.OWNER
         else None
         for node in model.nodes
@@ -92,9 +91,25 @@ def compare_past(world: World, model: Model, look: Look, *, compiles: bool) -> i
     return len(told)
 
 
-def was(moment: Moment, member: str) -> dict[str, Permission]:
-    """Return the member's levels at a moment, of all nodes that there were."""
-    if all(user.key != member for user in moment.org.users):
+def was(moment: Moment, member: str, model: Model) -> dict[str, str | None]:
+    """Return the member's levels at a moment, of all nodes that there were.
+
+    They are None where the node lay in what was purged since, or is to be.
+    """
+    if not any(user.key == member and user.active for user in moment.org.users):
         return {}
     sight = Sight(moment.org, member, now=moment.at)
-    return {id_: sight.level(path) for id_, path in moment.paths.items()}
+    lost = {id_ for id_, path in moment.paths.items() if _is_lost(moment, path, model)}
+    return {
+        id_: None if id_ in lost else sight.level(path).name for id_, path in moment.paths.items()
+    }
+
+
+def _is_lost(moment: Moment, path: str, model: Model) -> bool:
+    there = {SHARED, *(node.id for node in model.nodes)}  # a shared one goes with its space
+    going = {one.node.id for one in model.deletions if one.state is State.ASKED}
+    *above, _ = ids = path.split("/")
+    paths = {"/".join(ids[: number + 1]): id_ for number, id_ in enumerate(ids)}
+    if any(id_ in there and at in moment.org.deleted for at, id_ in paths.items()):
+        return False  # it is known that this lay in the bin
+    return any(id_ not in there or id_ in going for id_ in above)
