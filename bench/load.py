@@ -13,7 +13,7 @@ from bench.rounds import WARM_UPS
 from bench.subjects import Subject
 
 CLIENTS = 4
-WINDOWS = 3
+WINDOWS = 5
 K = TypeVar("K")
 
 

@@ -72,6 +72,7 @@ def open_engine(text: str, *, connections: int = 10) -> AsyncEngine:
         url,
         pool_size=connections,
         max_overflow=0,
+        pool_use_lifo=True,  # the connection that has just worked has all at hand
         pool_reset_on_return=None,  # whoever begins a transaction ends it
         connect_args=_sqlite_arguments(url) if sqlite else _postgresql_arguments(),
         json_serializer=_json,
