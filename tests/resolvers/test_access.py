@@ -172,7 +172,7 @@ async def test_ways_hide_the_grants_that_are_redacted(engine: AsyncEngine, acme:
     hidden = {"redacted": True, "principal": None, "on": None, "level": None, "propagate": None}
     itself = {"redacted": False, "principal": {"key": "bo"}, "level": "FULL", "propagate": False}
     by_itself = itself | {"on": {"id": acme.ids["core"]}}
-    way = {"redacted": True, "others": []}
+    way: dict[str, Any] = {"redacted": True, "others": []}
     assert told == [
         {"steps": [by_itself], "othersAffected": 0, **way},
         {"steps": [hidden], "othersAffected": 2, **way},
