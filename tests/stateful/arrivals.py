@@ -24,6 +24,7 @@ class Arrival(NamedTuple):
 def project_move(making: Making, given: Given) -> Done:
     """Move a project into another space."""
     target, project = making.find(given["into"], Space), making.find(given["id"], Project)
+    making.need_level(FULL, project)
     making.need_level(OWNER, project, project.space)
     making.need_level(FULL, target)
     need(not project.is_shared, "SHARED_PROJECT")

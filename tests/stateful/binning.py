@@ -25,11 +25,13 @@ def restore(making: Making, given: Given) -> Done:
     parent = None if isinstance(node, Space) else next(iter(list(making.model.above(node))[1:]))
     _may_write(making, node)
     if target is not None and target is not parent:
+        making.need_level(FULL, node, binned=True)
         making.need_level(FULL, target, binned=True)
     elif target is None:
         above = list(making.model.above(node))[1:]
         need(not any(one.deleted for one in above), "PARENT_DELETED")
-    _come_back(making, given, node, target)
+    moves = target is not None and target is not parent
+    _come_back(making, given, node, target, moves=moves)
     deletion.state = State.RESTORED
     return Done(node)
 
@@ -70,7 +72,9 @@ def _may_write(making: Making, node: Node) -> None:
         making.need_level(OWNER, node, space, binned=True)
 
 
-def _come_back(making: Making, given: Given, node: Node, target: Space | Project | None) -> None:
+def _come_back(
+    making: Making, given: Given, node: Node, target: Space | Project | None, *, moves: bool
+) -> None:
     name, key = given.get("newName"), given.get("newKey")
     name = node.name if name is None else new_name(name)
     need(key is None or not isinstance(node, Space), "INVALID")
@@ -80,6 +84,8 @@ def _come_back(making: Making, given: Given, node: Node, target: Space | Project
     else:
         parent = target or (node.project if isinstance(node, Asset) else node.space)
         assert parent is not None
+        live = [one.key for one in making.within(parent) if not one.deleted]
+        need(moves or key == node.key or node.key in live, "INVALID")
         making.is_free(making.within(parent), key, name)
         if isinstance(node, Asset) and isinstance(parent, Project):
             node.project = parent

@@ -45,9 +45,20 @@ def check_plan(payload: Json, request: Request, outcome: Outcome, before: Model)
     assert plan["lost"] == sum(counts[step] for step in counts if step[2] == NONE)
     assert plan["gained"] + plan["lost"] + plan["changed"] == counts.total()
     for first in plan["first"]:
+        assert _is_told(first, request.actor, before, outcome.model)
         if first["member"] is not None and first["node"] is not None:
             key = first["member"]["id"], first["kind"], first["node"]["id"]
             assert (first["before"], first["after"]) == pairs[key]
+
+
+def _is_told(first: Json, actor: str, before: Model, after: Model) -> bool:
+    """Return whether the actor may be told of a pair: its own, or of a node that it owns."""
+    if next(one for one in before.members if one.id == actor).admin or first["node"] is None:
+        return True
+    if first["member"] is not None and first["member"]["id"] == actor:
+        return True
+    key = actor, first["kind"], first["node"]["id"]
+    return Permission.OWNER in (everyones(before).get(key), everyones(after).get(key))
 
 
 def shown(model: Model, viewer: str, about: About) -> Json | None:

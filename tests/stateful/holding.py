@@ -3,7 +3,7 @@
 from auth.levels import Held, Permission
 from db.clock import moment_of
 from tests.stateful.judging import Done, Given, Making, need
-from tests.stateful.model import Grant, Model, Principal, Project, Space
+from tests.stateful.model import Grant, Member, Model, Principal, Project, Space
 
 OWNER = Permission.OWNER
 Terms = dict[Principal, Held]
@@ -40,10 +40,14 @@ def ownership_transfer(making: Making, given: Given) -> Done:
     node = _owned(making, given)
     heir = making.principal(given["to"])
     former = making.principal(given["from"]) if given.get("from") else making.actor
-    need(heir is not former, "INVALID")
+    keep = Permission[given.get("keep") or "NONE"]
+    need(heir is not former and keep is not OWNER, "INVALID")
+    heirs = [heir] if isinstance(heir, Member) else making.model.in_group(heir)
+    need(any(member.active for member in heirs), "INACTIVE_MEMBER")
     held = _held(making.model, node)
-    old, keep = held.pop(former, None), Permission[given.get("keep") or "NONE"]
-    own = held.get(heir)
+    owner = former in held and held[former].level is OWNER
+    need(owner or not given.get("from"), "INVALID")
+    old, own = held.pop(former) if owner else None, held.get(heir)
     held[heir] = Held(OWNER, any(one is not None and one.propagate for one in (old, own)))
     if old is not None and keep:
         held[former] = Held(keep, old.propagate, old.expires_at)
@@ -67,6 +71,10 @@ def _wanted(making: Making, node: Space | Project, given: Given) -> tuple[Princi
 
 
 def _held(model: Model, node: Space | Project) -> Terms:
+    """Return what is held on a node, once what has expired there is ended, each by an event."""
+    lasting = [grant for grant in model.grants if grant.on is not node or model.in_force(grant)]
+    model.revision += len(model.grants) - len(lasting)
+    model.grants = lasting
     return {grant.to: grant.held for grant in model.held_on(node)}
 
 

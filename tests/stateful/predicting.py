@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from auth.levels import Permission
+from db.ids import parse_id
 from tests.stateful import arrivals, binning, grouping, holding, people, tree
 from tests.stateful.judging import About, Done, Given, Item, Making, RefusedError, check_ids
 from tests.stateful.model import Asset, Deletion, Model, Node, Space
@@ -90,12 +91,14 @@ class Outcome:
 
 def predict(model: Model, request: Request) -> Outcome:
     """Return what comes of a mutation; the model stays as it is."""
+    trial = model.copy()
     try:
         if request.name in BULK:
             return _many(model, request)
-        return _one(model.copy(), request)
+        return _one(trial, request)
     except RefusedError as refused:
-        return Outcome(model, refused.codes)
+        # Grants that had expired may have been ended, with their events, before it was refused.
+        return Outcome(model if trial.revision == model.revision else trial, refused.codes)
 
 
 def _one(trial: Model, request: Request) -> Outcome:
@@ -111,16 +114,21 @@ def _one(trial: Model, request: Request) -> Outcome:
 def _many(model: Model, request: Request) -> Outcome:
     Making(model, request.actor)
     check_ids(request.given["ids"])
-    made: list[Outcome] = []
-    for id_ in request.given["ids"]:
+    made: dict[str, Outcome] = {}
+    ids = request.given["ids"]
+    for id_ in sorted(ids, key=_age) if request.name == "restores" else ids:
         each = Request(BULK[request.name], request.actor, {**request.given, "id": id_})
-        made.append(predict(made[-1].model if made else model, each))
-    ids, last = request.given["ids"], made[-1].model
-    items = tuple(
-        Item(id_, one.codes, one.about, one.undo) for id_, one in zip(ids, made, strict=True)
-    )
-    revision = max((one.revision for one in made if one.revision), default=None)
-    return Outcome(last, (), revision, items=items)
+        one = made[id_] = predict(model, each)
+        model = one.model
+    items = tuple(Item(id_, made[id_].codes, made[id_].about, made[id_].undo) for id_ in ids)
+    revision = max((one.revision for one in made.values() if one.revision), default=None)
+    return Outcome(model, (), revision, items=items)
+
+
+def _age(id_: str) -> int:
+    """Return what is the least for the newest."""
+    found = parse_id(id_)
+    return 0 if found is None else -found.id
 
 
 def everyones(model: Model) -> Levels:

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.stateful.asking import FIELDS, World, world
@@ -19,6 +19,7 @@ GENERATED = settings(
     database=None,
     deadline=None,
     print_blob=False,
+    phases=[Phase.explicit, Phase.generate],  # a run that fails is short enough to be read
     # A step takes its time, and the machine makes what it needs as it is made.
     suppress_health_check=[
         HealthCheck.too_slow,
