@@ -38,7 +38,7 @@ serve: install ## Migrate, load the demo Org, and serve.
 	@$(BIN)/freehold serve --host $(HOST) --port $(PORT)
 
 test: install develop ## Run all tests, on SQLite and on PostgreSQL.
-	$(BIN)/pytest --numprocesses auto --dist loadfile
+	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 test-full: install develop ## Run the long forms of the generated tests, too.
 	$(BIN)/pytest -m "full or not full"
