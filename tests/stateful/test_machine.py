@@ -28,7 +28,7 @@ GENERATED = settings(
         HealthCheck.filter_too_much,
     ],
 )
-RUNS, STEPS = 16, 15
+RUNS, STEPS = 25, 15
 RUNS_IN_FULL, STEPS_IN_FULL = 100, 40
 
 
