@@ -72,7 +72,7 @@ class reading:  # noqa: N801 - called like a function
         reader = await self._snapshot.__aenter__()
         try:
             subject = await load_subject(reader, self._credential)
-        except BaseException:
+        except BaseException:  # whatever it is, nobody else would end the snapshot
             await self._snapshot.__aexit__()
             raise
         self._reading = Reading(reader, subject, now=self._now)
