@@ -34,6 +34,10 @@ class Loaders:
         self._context = context
         self._loaders: dict[Hashable, DataLoader[Key, Any]] = {}
 
+    def close(self) -> None:
+        """Forget what was loaded, which the loaders would hold in circles."""
+        self._loaders.clear()
+
     async def load(self, edge: Edge, argument: Hashable, key: Key) -> Any:
         """Return the edge's row or None, or all its rows where it leads to many."""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -22,7 +23,6 @@ class Reading:
         self.subject, self.dialect = subject, reader.dialect
         self._reader = reader
         self.access = access_of(subject, self.dialect)
-        self.loaders = Loaders(self)
         self.org_id = subject.org.id if subject.org else None
         self.statements = 1  # the subject's look-up
         self.now = now  # in microseconds
@@ -32,6 +32,15 @@ class Reading:
         self._parameters = access_parameters(subject, self.dialect, now)
         self._lock = asyncio.Lock()  # a connection runs one statement at a time
         self._open = True
+
+    @cached_property
+    def loaders(self) -> Loaders:
+        """Return the standard executor's loaders; they and the reading hold each other.
+
+        A compiled run does without. What waits for the garbage collector among an answer's memory
+        keeps that scattered, and makes each later answer slower.
+        """
+        return Loaders(self)
 
     @property
     def org(self) -> OrgRow | None:
@@ -56,6 +65,9 @@ class Reading:
         """Let no statement begin any more, and wait for the one that runs."""
         async with self._lock:
             self._open = False
+        if "loaders" in vars(self):
+            self.loaders.close()
+            del self.loaders
 
 
 class reading:  # noqa: N801 - called like a function
