@@ -1,20 +1,19 @@
 """How many requests a second a server answers to some clients that ask at once."""
 
-import random
 import statistics
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bench.client import Connection
-from bench.rounds import WARM_UPS
+from bench.rounds import WARM_UPS, shuffled
 from bench.subjects import Subject
 
 CLIENTS = 4
-WINDOWS = 5
-K = TypeVar("K")
+WINDOWS = 11
+K = TypeVar("K", bound=tuple[Any, ...])
 
 
 def rates(
@@ -26,7 +25,7 @@ def rates(
     """
     found: dict[K, list[float]] = {each: [] for each in asked}
     for _ in range(WINDOWS + 1):  # the first warms up
-        for each in random.sample(asked, len(asked)):
+        for each in shuffled(asked):
             found[each].append(_rate(*of(each), seconds))
     return {each: statistics.median(values[1:]) for each, values in found.items()}
 

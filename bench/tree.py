@@ -35,7 +35,7 @@ def main(
             print(f"{size} on {machine()}\n")
             comparison = Comparison(subjects)
             print_figures(
-                comparison, _measure(comparison, urls, rounds=rounds, seconds=0.2 if small else 1)
+                comparison, _measure(comparison, urls, rounds=rounds, seconds=0.2 if small else 0.6)
             )
             for kind in urls:
                 print(paged(kind, subjects[kind, "compiled"]))
