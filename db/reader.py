@@ -18,8 +18,13 @@ Row: TypeAlias = Sequence[Any]
 DIALECTS: Mapping[str, Dialect] = {
     name: make_url(f"{driver}://").get_dialect()() for name, driver in DRIVERS.items()
 }
-# SQLite's snapshot is fixed by the first statement after BEGIN.
-BEGIN = {POSTGRESQL: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", SQLITE: "BEGIN"}
+# SQLite's snapshot is fixed by the first statement after BEGIN. PostgreSQL would plan many of these
+# statements anew each time, for longer than they run: their arrays look shorter than it assumes.
+BEGIN = {
+    POSTGRESQL: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+    " SET LOCAL plan_cache_mode = force_generic_plan",
+    SQLITE: "BEGIN",
+}
 PREPARED_STATEMENTS = 2048
 WORKED = "worked"  # the mark of a connection on which a transaction began
 
