@@ -16,6 +16,8 @@ from sqlalchemy import make_url
 
 from bench.floor import postgresql, sqlite
 from bench.floor.statements import SUBJECT, Statement, numbered
+from db.queries import POSTGRESQL, SQLITE
+from db.reader import BEGIN
 
 Fetch: TypeAlias = Callable[..., Awaitable[Any]]
 CONNECTIONS = 10
@@ -78,9 +80,9 @@ class PostgreSQL(Database):
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncGenerator[Fetch]:
-        """Give what runs statements in a transaction that only reads."""
+        """Give what runs statements in a transaction like Freehold's."""
         async with self._pool.acquire() as connection:
-            await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            await connection.execute(BEGIN[POSTGRESQL])
             try:
                 yield connection.fetch
             finally:
@@ -131,7 +133,7 @@ class SQLite(Database):
     async def snapshot(self) -> AsyncGenerator[Fetch]:
         """Give what runs statements in a transaction."""
         connection = await self._free.get()
-        await connection.execute("BEGIN")
+        await connection.execute(BEGIN[SQLITE])
 
         async def fetch(text: str, *values: Any) -> Any:
             return await connection.execute_fetchall(text, values)
