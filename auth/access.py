@@ -34,11 +34,12 @@ __all__ = ["MEMBER_ID", "NOW", "ORG_ID", "Access", "Reach", "access_of", "access
 MEMBER_ID = bindparam("member_id", type_=BigInteger())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Access:
     """The rule for one kind of viewer on one database; it holds no viewer's values.
 
-    Where the parents are few, what is held at their spaces is best looked up space by space.
+    Where the parents are few, what is held at their spaces is best looked up space by space. There
+    is one of each, so that statements are quickly found by it.
     """
 
     dialect: str
@@ -135,4 +136,9 @@ def access_parameters(subject: Subject, dialect: str, now: int) -> Mapping[str, 
 
 def access_of(subject: Subject, dialect: str) -> Access:
     """Return the rule for the subject's kind of viewer."""
-    return Access(dialect, subject.standing is Standing.ADMIN)
+    return _access(dialect, subject.standing is Standing.ADMIN)
+
+
+@cache
+def _access(dialect: str, admin: bool) -> Access:
+    return Access(dialect, admin)
