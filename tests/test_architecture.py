@@ -98,6 +98,11 @@ def names_in(module: ast.Module) -> Iterator[str]:
             yield node.name
 
 
+def test_no_merge_is_left_half_done() -> None:
+    marks = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)
+    assert {name for name, text in TEXTS.items() if marks.search(text)} == set()
+
+
 @pytest.mark.parametrize("words", [*NEVER_MENTIONED, *(f"/{name}/" for name in MACHINE_PATHS)])
 def test_no_file_mentions_a_registry_or_a_path_of_somebodys_machine(words: str) -> None:
     mentioned = re.compile(rf"(?<![\w.~]){re.escape(words)}")
