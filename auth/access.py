@@ -66,6 +66,12 @@ class Access:
         grant = GRANT.alias("held")
         return reached(grant, grant, self._held(grant))
 
+    def reach_of(self, spaces: FromClause) -> Reach:
+        """Return the reach that a table of spaces bears; an admin's needn't."""
+        if self.admin:
+            return self.reach()
+        return Reach(spaces.c.cap, spaces.c.flow, spaces.c.best)
+
     def reach_in(self, space_id: Number) -> Reach:
         """Return what is held at a row's space, `best` aside, looked up for each: for few rows."""
         if self.admin:

@@ -24,10 +24,12 @@ class Listed(ABC):
     """A list edge: its pages and its counts, for any number of parents.
 
     `parent` are the columns of the table of parents; without any there is one list, the Org's.
-    `bears` are those of them that the rows have, too, with the same value.
+    `held` are those that follow for the permission rule, which an admin's statements go without.
+    `bears` are those of `parent` that the rows have, too, with the same value.
     """
 
     parent: Columns = ()
+    held: Columns = ()
     bears: Columns = ()
 
     @abstractmethod
@@ -37,6 +39,10 @@ class Listed(ABC):
     @abstractmethod
     def number(self, access: Access, filters: tuple[str, ...]) -> AnySelect:
         """Return the statement for the number of rows that each parent's list has."""
+
+    def given(self, access: Access) -> Columns:
+        """Return the columns of the parents that statements take."""
+        return self.parent if access.admin else self.parent + self.held
 
     async def rows(
         self, reading: Reading, parents: Sequence[Key], page: Page, columns: Columns
@@ -60,7 +66,7 @@ class Listed(ABC):
         for name, position in (("after", page.after), ("before", page.before)):
             values |= {f"{name}_{place}": value for place, value in enumerate(position or ())}
         if self.parent:
-            values |= parent_parameters(reading.dialect, self.parent, parents)
+            values |= parent_parameters(reading.dialect, self.given(reading.access), parents)
         return values
 
 
@@ -70,15 +76,17 @@ class Paged(Listed):
     `build` makes its listing, anew at each call, from the table of parents; from None without one.
     """
 
-    def __init__(self, build: Build, parent: Columns = (), bears: Columns = ()) -> None:
-        self.build, self.parent, self.bears = build, parent, bears
+    def __init__(
+        self, build: Build, parent: Columns = (), *, held: Columns = (), bears: Columns = ()
+    ) -> None:
+        self.build, self.parent, self.held, self.bears = build, parent, held, bears
 
     def page(self, access: Access, shape: Shape, columns: Columns) -> AnySelect:
         """Return the statement for a page of each parent."""
         if not self.parent:
             listing = self.build(access, None)
             return _of_org(cut_page(listing, shape, listing.chosen(columns)))
-        parent = parent_table(access.dialect, self.parent, access.parents)
+        parent = parent_table(access.dialect, self.given(access), access.parents)
         if access.dialect == POSTGRESQL:
             listing = self.build(access, parent)
             page = cut_page(listing, shape, listing.chosen(columns)).lateral("page")
@@ -89,7 +97,7 @@ class Paged(Listed):
         """Return the statement for the number of rows that each parent's list has."""
         if not self.parent:
             return _of_org(_counted(self.build(access, None), filters))
-        parent = parent_table(access.dialect, self.parent, access.parents)
+        parent = parent_table(access.dialect, self.given(access), access.parents)
         number = _counted(self.build(access, parent), filters).correlate(parent).scalar_subquery()
         return select(parent.c[self.parent[0]], number).select_from(parent)
 

@@ -13,7 +13,7 @@ from engine.page import Orders, Value
 from resolvers.listing import Expression, Listing, with_ids_of
 from resolvers.pagination import ById, Matched, Paged, Walked
 from resolvers.paths import Level, Path
-from resolvers.spaces import REACH, SPACES
+from resolvers.spaces import HELD, REACH, SPACES
 
 
 class ProjectRow(NamedTuple):
@@ -63,7 +63,7 @@ def seen_projects(access: Access, project: FromClause, reach: Reach) -> tuple[An
 
 def _in_space(access: Access, parent: Any) -> Listing:
     """Return the listing of a space's projects, its shared one among them."""
-    project, reach = PROJECT.alias("project"), Reach(parent.c.cap, parent.c.flow, parent.c.best)
+    project, reach = PROJECT.alias("project"), access.reach_of(parent)
     lies = project.c.space_id == parent.c.id
     conditions = (*seen_projects(access, project, reach), lies)
     return Listing(project, project, project_columns(access, project, reach), conditions)
@@ -119,7 +119,7 @@ def _shared_of_org(access: Access, parent: FromClause) -> Listing:
 
 
 PROJECTS = Level(_in_space, gives=("id", "level"))
-of_space = Paged(_of_space, REACH)
+of_space = Paged(_of_space, ("id",), held=HELD)
 of_org = Walked(Path((SPACES, PROJECTS)))
 by_id = ById(_by_id)
 shared_of_space = Matched(_shared_of_space, REACH)

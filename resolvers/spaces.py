@@ -31,7 +31,8 @@ class SpaceRow(NamedTuple):
     updated_at: int | None
 
 
-REACH = ("id", "cap", "flow", "best")  # what the projects of a space need to know of it
+HELD = ("cap", "flow", "best")
+REACH = ("id", *HELD)  # what the projects of a space need to know of it
 ORDERS: Orders = {
     "NAME": {"sort": str, "id": int},
     "KEY": {"key": str, "id": int},
