@@ -97,9 +97,9 @@ def length(value: object) -> int:
 
 def _ids_in(value: object) -> int | None:
     """Return the number of the ids in an object; None where it holds none."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return None
-    ids = cast("Mapping[str, object]", value).get("ids")
+    ids = cast("dict[str, object]", value).get("ids")
     return None if ids is None else length(ids)
 
 

@@ -23,6 +23,7 @@ from schema.documents import Documents
 from schema.limits import Limits
 from schema.operation import Operations
 from schema.root import executable_schema
+from server.application import ENDPOINT, Application
 from server.background import in_background
 from server.collector import settle_collector
 from server.graphiql import graphiql_routes
@@ -58,12 +59,12 @@ def create_app(settings: Settings) -> Starlette:
         await engine.dispose()
 
     routes = [
-        Route("/graphql", view),
+        Route(ENDPOINT, view),
         *graphiql_routes(GRAPHIQL_DIST),
         *health_routes(engine),
         *(metrics.routes() if metrics else ()),
     ]
-    return Starlette(routes=routes, lifespan=lifespan)
+    return Application(view, routes=routes, lifespan=lifespan)
 
 
 def _background(settings: Settings, engine: AsyncEngine) -> AbstractAsyncContextManager[object]:
