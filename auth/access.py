@@ -17,6 +17,7 @@ from sqlalchemy import (
     bindparam,
     func,
     literal,
+    literal_column,
     null,
     or_,
     select,
@@ -24,7 +25,17 @@ from sqlalchemy import (
 )
 
 from auth.levels import Permission, Standing
-from auth.rule import NOW, ORG_ID, Number, Reach, in_force, lowered, reached, without_own
+from auth.rule import (
+    NOW,
+    ORG_ID,
+    Number,
+    Reach,
+    in_force,
+    lowered,
+    reached,
+    reached_from,
+    without_own,
+)
 from auth.subject import Subject
 from db.models import GRANT
 from db.queries import Amount, AnySelect, amount, in_this_order, numbers, one_of
@@ -38,13 +49,16 @@ MEMBER_ID = bindparam("member_id", type_=BigInteger())
 class Access:
     """The rule for one kind of viewer on one database; it holds no viewer's values.
 
-    Where the parents are few, what is held at their spaces is best looked up space by space. There
-    is one of each, so that statements are quickly found by it.
+    Where the parents are few, what is held at their spaces is best looked up space by space, and in
+    a short walk everything `one_by_one`. Unless what is `provided` holds, nothing is found to be
+    held. There is one rule of each kind, so that statements are quickly found by it.
     """
 
     dialect: str
     admin: bool
     parents: Amount = Amount.MANY
+    one_by_one: bool = False
+    provided: ColumnElement[bool] | None = None
 
     def about(self, parents: int) -> "Access":
         """Return the rule for statements about so many parents."""
@@ -65,6 +79,17 @@ class Access:
             return Reach(owner, owner, owner)
         grant = GRANT.alias("held")
         return reached(grant, grant, self._held(grant))
+
+    def reach_from(self, space_id: Number) -> tuple[Reach, ColumnElement[bool]]:
+        """Return the reach at each row's space, looked up one by one, and whether it is seen."""
+        grant = GRANT.alias("held")
+        return reached_from(grant, space_id, self._held(grant))
+
+    def holds_more_than(self, number: Number) -> ColumnElement[bool]:
+        """Return whether the subject holds more grants than that; no more than those are read."""
+        grant = GRANT.alias("held")
+        some = select(grant.c.id).where(self._held(grant)).limit(number + literal_column("1"))
+        return select(func.count()).select_from(some.subquery("some")).scalar_subquery() > number
 
     def reach_of(self, spaces: FromClause) -> Reach:
         """Return the reach that a table of spaces bears; an admin's needn't."""
@@ -103,12 +128,15 @@ class Access:
         return or_(
             reach.flow.is_not(None),
             and_(project.c.is_shared, or_(project.c.space_id.is_(None), somehow)),
-            project.c.id.in_(self._granted_projects()),
+            self._own_level(project, reach.cap).is_not(None)
+            if self.one_by_one
+            else project.c.id.in_(self._granted_projects()),
         )
 
     def _held(self, grant: FromClause) -> ColumnElement[bool]:
         """Return the condition that a grant is in force and the subject's."""
-        return and_(in_force(grant), one_of(self.dialect, grant.c.principal_id, "principals"))
+        ours = one_of(self.dialect, grant.c.principal_id, "principals", self.provided)
+        return and_(in_force(grant), ours)
 
     def _granted_projects(self) -> AnySelect:
         grant = GRANT.alias()

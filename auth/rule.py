@@ -19,11 +19,12 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
 )
 
 from auth.levels import Permission
 from db.models import PROJECT
-from db.queries import in_this_order
+from db.queries import POSTGRESQL, in_this_order
 
 Number: TypeAlias = ColumnElement[Any]
 ORG_ID = bindparam("org_id", type_=BigInteger())
@@ -52,11 +53,20 @@ class Reach:
             return source.outerjoin(self.table, belongs)
         return in_this_order(source, self.table, belongs)
 
-    def lead(self, source: FromClause, space_id: Number) -> FromClause:
-        """Join each row to its space's reach, which is read first: quick where little is seen."""
+    def lead(self, spaces: FromClause, dialect: str) -> tuple[FromClause, FromClause]:
+        """Return a table of the spaces, and its join with the reach, which is read first.
+
+        Each space is looked up, which is quick where little is seen. PostgreSQL, whose plan must do
+        for everybody, would rather read all spaces.
+        """
+        space = spaces.alias("space")
         if self.table is None:
-            return source
-        return in_this_order(self.table, source, self.table.c.space_id == space_id)
+            return space, space
+        if dialect != POSTGRESQL:
+            return space, in_this_order(self.table, space, self.table.c.space_id == space.c.id)
+        found = select(space).where(space.c.org_id == ORG_ID, space.c.id == self.table.c.space_id)
+        one = found.offset(literal_column("0")).lateral("space")
+        return one, self.table.join(one, true())
 
 
 def in_force(grant: FromClause) -> ColumnElement[bool]:
@@ -72,23 +82,44 @@ def reached(
 
     With `holder`, of each holder by itself, which the table then has as `member_id`.
     """
-    deleted = PROJECT.alias("deleted")
-    same = (deleted.c.org_id == ORG_ID, deleted.c.id == grant.c.project_id)
-    is_deleted = and_(*same, deleted.c.deleted_at.is_not(None))
     # As an expression: SQLite would read all of the Org's grants by their index on spaces, as that
     # spares it the sorting, in place of what is held.
     space_id = grant.c.within_id + literal_column("0")
     keys = [space_id.label("space_id")]
     if holder is not None:
         keys.append(holder.label("member_id"))
+    joined, is_live = _with_deleted(grant, source)
     table = (
         select(*keys, *_levels(grant))
-        .select_from(source.outerjoin(deleted, is_deleted))
-        .where(*where, grant.c.within_id.is_not(None), deleted.c.id.is_(None))
+        .select_from(joined)
+        .where(*where, grant.c.within_id.is_not(None), is_live)
         .group_by(*(key.element for key in keys))
         .subquery("reach")
     )
     return Reach(table.c.cap, table.c.flow, table.c.best, table)
+
+
+def reached_from(
+    grant: FromClause, space_id: Number, *where: ColumnElement[bool]
+) -> tuple[Reach, ColumnElement[bool]]:
+    """Return the same at each row's space, looked up one by one, and whether anything is held."""
+    joined, is_live = _with_deleted(grant, grant)
+
+    def of_all(highest: Number) -> Number:
+        found = select(highest).select_from(joined).group_by(grant.c.within_id)
+        here = found.where(*where, grant.c.within_id == space_id, is_live)
+        return here.correlate_except(joined).scalar_subquery()
+
+    cap, flow, best = map(of_all, _levels(grant))
+    return Reach(cap, flow, best), of_all(func.max(grant.c.level)).is_not(None)
+
+
+def _with_deleted(grant: FromClause, source: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
+    """Join each grant's deleted project, and return the condition that there is none."""
+    deleted = PROJECT.alias("deleted")
+    same = (deleted.c.org_id == ORG_ID, deleted.c.id == grant.c.project_id)
+    joined = source.outerjoin(deleted, and_(*same, deleted.c.deleted_at.is_not(None)))
+    return joined, deleted.c.id.is_(None)
 
 
 def _levels(grant: FromClause) -> tuple[Number, ...]:

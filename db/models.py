@@ -309,6 +309,12 @@ class Grant(Tenant):
             *("level", "propagate", "expires_at"),  # so that the row itself needn't be read
             where=_lasting(),
         ),
+        _index(
+            "ix_access_grant_reach",
+            *("org_id", "within_id", "principal_id", "project_id"),
+            *("level", "propagate", "expires_at"),  # as above
+            where=_lasting(),
+        ),
         _index("ix_access_grant_principal", "org_id", "principal_id", "began_at"),
         _index("ix_access_grant_within", "org_id", "within_id", "principal_id"),
         _index("ix_access_grant_space", "org_id", "space_id"),

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     any_,
     bindparam,
+    case,
     column,
     func,
     literal_column,
@@ -39,12 +40,20 @@ UPSERT: Mapping[str, Any] = {POSTGRESQL: postgresql.insert, SQLITE: sqlite.inser
 NUMBERS = ARRAY(BigInteger())
 
 
-def one_of(dialect: str, tested: ColumnElement[Any], name: str) -> ColumnElement[bool]:
-    """Return the condition that `tested` is among the numbers in parameter `name`."""
-    if dialect == POSTGRESQL:
-        return tested == any_(bindparam(name, type_=NUMBERS))
-    numbers = func.json_each(bindparam(name, type_=Text())).table_valued("value")
-    return tested.in_(select(numbers.c.value))
+def one_of(
+    dialect: str, tested: ColumnElement[Any], name: str, provided: ColumnElement[bool] | None = None
+) -> ColumnElement[bool]:
+    """Return the condition that `tested` is among the numbers in parameter `name`.
+
+    Unless what is `provided` holds there are none of them, so that nothing is looked for.
+    """
+    of_postgresql = dialect == POSTGRESQL
+    given = bindparam(name, type_=NUMBERS if of_postgresql else Text())
+    none = literal_column("'{}'" if of_postgresql else "'[]'", type_=given.type)
+    those = given if provided is None else case((provided, given), else_=none)
+    if of_postgresql:
+        return tested == any_(those)
+    return tested.in_(select(func.json_each(those).table_valued("value").c.value))
 
 
 def among(

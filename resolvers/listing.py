@@ -1,6 +1,6 @@
 """Listings: what the rows of a list are made of, and how a page of one is cut in SQL."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -15,10 +15,11 @@ from sqlalchemy import (
     bindparam,
     or_,
     select,
+    union_all,
 )
 
 from auth.access import Access
-from db.queries import POSTGRESQL, Amount, in_this_order, one_of
+from db.queries import POSTGRESQL, Amount, AnySelect, in_this_order, one_of
 from engine.edge import Columns
 from engine.page import Shape
 from resolvers.filters import filter_conditions
@@ -77,6 +78,14 @@ def cut_page(listing: Listing, shape: Shape, columns: Sequence[Expression]) -> S
         .order_by(*ordering(shape, [listing.columns[name] for name in shape.order.columns]))
         .limit(LIMIT)
     )
+
+
+def merged(pages: Iterable[AnySelect], shape: Shape, columns: Columns) -> Select[Any]:
+    """Return the first rows of several pages, each of which has the order's columns at its end."""
+    every = union_all(*(select(page.subquery()) for page in pages)).subquery("page")
+    chosen, keys = list(every.c)[: len(columns)], list(every.c)[len(columns) :]
+    ordered = select(*chosen).select_from(every).order_by(*ordering(shape, keys))
+    return ordered.limit(LIMIT)
 
 
 def ordering(shape: Shape, keys: Sequence[Expression]) -> list[Expression]:

@@ -6,7 +6,7 @@ from functools import lru_cache, reduce
 from operator import add
 from typing import Any
 
-from sqlalchemy import FromClause, Select, func, select, true, union_all
+from sqlalchemy import FromClause, Select, func, select, true
 
 from auth.access import ORG_ID, Access
 from db.queries import POSTGRESQL, AnySelect, in_this_order, parent_parameters, parent_table
@@ -14,7 +14,7 @@ from engine.edge import Columns, Key, Row
 from engine.page import Page, Shape
 from resolvers.context import Reading
 from resolvers.filters import filter_parameters
-from resolvers.listing import LIMIT, Build, Expression, Listing, cut_page, ordering
+from resolvers.listing import Build, Expression, Listing, cut_page, merged, ordering
 from resolvers.paths import Path
 
 CACHED_STATEMENTS = 512
@@ -84,8 +84,7 @@ class Paged(Listed):
     def page(self, access: Access, shape: Shape, columns: Columns) -> AnySelect:
         """Return the statement for a page of each parent."""
         if not self.parent:
-            listing = self.build(access, None)
-            return _of_org(cut_page(listing, shape, listing.chosen(columns)))
+            return _of_org(self.page_of_org(access, shape, columns))
         parent = parent_table(access.dialect, self.given(access), access.parents)
         if access.dialect == POSTGRESQL:
             listing = self.build(access, parent)
@@ -101,6 +100,11 @@ class Paged(Listed):
         number = _counted(self.build(access, parent), filters).correlate(parent).scalar_subquery()
         return select(parent.c[self.parent[0]], number).select_from(parent)
 
+    def page_of_org(self, access: Access, shape: Shape, columns: Columns) -> Select[Any]:
+        """Return the page of a list without parents, as the columns asked for."""
+        listing = self.build(access, None)
+        return cut_page(listing, shape, listing.chosen(columns))
+
 
 class Walked(Listed):
     """A list of the Org that paths lead to: all of them together are the list."""
@@ -113,11 +117,8 @@ class Walked(Listed):
         if len(self.paths) == 1:
             return _of_org(self.paths[0].page(access, shape, columns=columns))
         wanted = columns + shape.order.columns
-        pages = (path.page(access, shape, columns=wanted).subquery() for path in self.paths)
-        page = union_all(*(select(page) for page in pages)).subquery("page")
-        chosen, keys = list(page.c)[: len(columns)], list(page.c)[len(columns) :]
-        ordered = select(*chosen).select_from(page).order_by(*ordering(shape, keys))
-        return _of_org(ordered.limit(LIMIT))
+        pages = (path.page(access, shape, columns=wanted) for path in self.paths)
+        return _of_org(merged(pages, shape, columns))
 
     def number(self, access: Access, filters: tuple[str, ...]) -> AnySelect:
         """Return the statement for the number of rows."""

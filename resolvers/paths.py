@@ -6,7 +6,7 @@ viewer can't see costs nothing, and neither does the Org's size.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -27,6 +27,7 @@ from resolvers.listing import (
     ordering,
     position,
 )
+from resolvers.short_walk import nearby, walked_or_gathered
 
 PATH = "PATH"
 
@@ -36,11 +37,12 @@ class Level:
     """One level of the walk, in its parent's order by `sort` and `id`.
 
     `build` makes its listing from the level above; `gives` is what the level below needs of it,
-    `id` among it.
+    `id` among it. By a level `of_spaces` a path can be walked for a part of its way.
     """
 
     build: Build
     gives: Columns = ()
+    of_spaces: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,16 @@ class Path:
         if shape.order.name != PATH:
             listing = self.listing(access)
             return cut_page(listing, shape, listing.chosen(columns))
+        first, *others = self.levels
+        if access.admin or not first.of_spaces or access.dialect != POSTGRESQL:
+            # SQLite would look up what is held at a space for each of its projects.
+            return self._in_order(access, shape, columns)
+        short = Path((replace(first, build=nearby(first.build, shape)), *others))
+        pages = {"walk": short._in_order, "gather": self._in_order}
+        return walked_or_gathered(access, shape, columns, **pages)
+
+    def _in_order(self, access: Access, shape: Shape, columns: Columns) -> Select[Any]:
+        """Return the page in order PATH."""
         if access.dialect == POSTGRESQL:
             return self._by_lateral(access, shape, columns)
         listing = self.listing(access, shape)

@@ -2,14 +2,16 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import FromClause, case, func, null, select
+from sqlalchemy import FromClause, Select, case, func, null, select
 
 from auth.access import ORG_ID, Access, Reach
 from db.models import SPACE
-from engine.page import Orders
+from engine.edge import Columns
+from engine.page import Orders, Shape
 from resolvers.listing import Expression, Listing, with_ids_of
 from resolvers.pagination import ById, Paged
 from resolvers.paths import Level
+from resolvers.short_walk import nearby, walked_or_gathered
 
 
 class SpaceRow(NamedTuple):
@@ -69,14 +71,31 @@ def _listing(
 
 def _in_order(access: Access, _parent: None) -> Listing:
     """Return the listing of all spaces that are seen, to be walked in their order."""
-    space, reach = SPACE.alias("space"), access.reach()
+    space = SPACE.alias("space")
+    if access.one_by_one:
+        reach, seen = access.reach_from(space.c.id)
+        return _listing(access, space, reach, space, seen)
+    reach = access.reach()
     return _listing(access, space, reach, reach.join(space, space.c.id))
 
 
 def _of_org(access: Access, _parent: None) -> Listing:
     """Return the same for lists of spaces alone: those that aren't seen cost nothing."""
-    space, reach = SPACE.alias("space"), access.reach()
-    return _listing(access, space, reach, reach.lead(space, space.c.id))
+    reach = access.reach()
+    space, source = reach.lead(SPACE, access.dialect)
+    return _listing(access, space, reach, source)
+
+
+class SpacesOfOrg(Paged):
+    """The list of the Org's spaces; by their names, a short walk may be enough."""
+
+    def page_of_org(self, access: Access, shape: Shape, columns: Columns) -> Select[Any]:
+        """Return a page."""
+        gather = super().page_of_org
+        if access.admin or shape.order.name != "NAME":
+            return gather(access, shape, columns)
+        walk = Paged(nearby(_in_order, shape)).page_of_org
+        return walked_or_gathered(access, shape, columns, walk=walk, gather=gather)
 
 
 def _by_id(access: Access, parent: FromClause) -> Listing:
@@ -86,6 +105,6 @@ def _by_id(access: Access, parent: FromClause) -> Listing:
     return _listing(access, space, reach, reach.join(source, space.c.id), found)
 
 
-SPACES = Level(_in_order, gives=REACH)
-of_org = Paged(_of_org)
+SPACES = Level(_in_order, gives=REACH, of_spaces=True)
+of_org = SpacesOfOrg(_of_org)
 by_id = ById(_by_id)

@@ -31,6 +31,8 @@ NUMBERS = [10, 9, 2, 1, 100, 33, 7]
 KINDS = ["TASK", "FILE", "PIPELINE"]
 ODD = r"50%_\o/ Üb"
 START = moment_of("2027-01-01T00:00:00Z")
+FORWARDS = ("first", "after", "endCursor", "hasNextPage")
+BACKWARDS = ("last", "before", "startCursor", "hasPreviousPage")
 TIMES = "id key name createdAt updatedAt"
 NODE = f"{TIMES} effectivePermission"
 
@@ -186,3 +188,25 @@ class Asker:
     async def names(self, name: str, **arguments: object) -> list[str]:
         """Return the names of the nodes of a page."""
         return [node["name"] for node in await self.nodes(name, **arguments)]
+
+
+class Walk(NamedTuple):
+    """A way through a list: how many rows at a time, from which end, in which order."""
+
+    size: int
+    backward: bool
+    by: object
+
+
+async def pages(asker: Asker, name: str, walk: Walk) -> list[Any]:
+    """Return all pages of a list in the list's order."""
+    size, cursor, end, more = BACKWARDS if walk.backward else FORWARDS
+    asked = {size: walk.size, "by": walk.by}
+    found = [await asker.page(name, **asked)]
+    while found[-1]["pageInfo"][more]:
+        found.append(await asker.page(name, **asked, **{cursor: found[-1]["pageInfo"][end]}))
+    return found[::-1] if walk.backward else found
+
+
+def nodes(found: list[Any]) -> list[Node]:
+    return [edge["node"] for page in found for edge in page["edges"]]

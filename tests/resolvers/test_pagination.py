@@ -1,16 +1,14 @@
 """Pages of every list, in every order and direction, are slices of the whole list."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tests.factories import Manifest, ask, load
 from tests.resolvers.conftest import Stored
-from tests.resolvers.lists import LISTS, Asker, Node
+from tests.resolvers.lists import LISTS, Asker, Walk, nodes, pages
 
-FORWARDS = ("first", "after", "endCursor", "hasNextPage")
-BACKWARDS = ("last", "before", "startCursor", "hasPreviousPage")
 WAYS = [
     pytest.param(name, order, direction, marks=[pytest.mark.full] if later else [])
     for name, listed in LISTS.items()
@@ -18,28 +16,6 @@ WAYS = [
     for direction in ("ASC", "DESC")
     for later in [place > 0 and direction == "DESC"]
 ]
-
-
-class Walk(NamedTuple):
-    """A way through a list: how many rows at a time, from which end, in which order."""
-
-    size: int
-    backward: bool
-    by: object
-
-
-async def pages(asker: Asker, name: str, walk: Walk) -> list[Any]:
-    """Return all pages of a list in the list's order."""
-    size, cursor, end, more = BACKWARDS if walk.backward else FORWARDS
-    asked = {size: walk.size, "by": walk.by}
-    found = [await asker.page(name, **asked)]
-    while found[-1]["pageInfo"][more]:
-        found.append(await asker.page(name, **asked, **{cursor: found[-1]["pageInfo"][end]}))
-    return found[::-1] if walk.backward else found
-
-
-def nodes(found: list[Any]) -> list[Node]:
-    return [edge["node"] for page in found for edge in page["edges"]]
 
 
 @pytest.mark.parametrize(("name", "order", "direction"), WAYS)
