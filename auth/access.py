@@ -86,10 +86,11 @@ class Access:
         return reached_from(grant, space_id, self._held(grant))
 
     def holds_more_than(self, number: Number) -> ColumnElement[bool]:
-        """Return whether the subject holds more grants than that; no more than those are read."""
+        """Return whether the subject holds more grants in spaces; no more than those are read."""
         grant = GRANT.alias("held")
-        some = select(grant.c.id).where(self._held(grant)).limit(number + literal_column("1"))
-        return select(func.count()).select_from(some.subquery("some")).scalar_subquery() > number
+        held = select(grant.c.level).where(self._held(grant), grant.c.within_id.is_not(None))
+        some = held.limit(number + literal_column("1")).subquery("some")
+        return select(func.count()).select_from(some).scalar_subquery() > number
 
     def reach_of(self, spaces: FromClause) -> Reach:
         """Return the reach that a table of spaces bears; an admin's needn't."""
