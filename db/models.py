@@ -6,7 +6,6 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
-    Index,
     Table,
     Text,
     and_,
@@ -14,39 +13,18 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.sql.elements import ColumnElement
 
 from db.base import Base, Bytewise, Counted, Id, Key, Level, Name, Time
-
-CLUSTERED = {"sqlite_with_rowid": False}  # rows lie in the order of their primary key
-
-
-def _unique(name: str, *columns: str, where: ColumnElement[bool] | None = None) -> Index:
-    return Index(name, *columns, unique=True, sqlite_where=where, postgresql_where=where)
-
-
-def _index(name: str, *columns: str, where: ColumnElement[bool] | None = None) -> Index:
-    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
-
-
-def _live() -> ColumnElement[bool]:
-    return column("deleted_at").is_(None)
-
-
-def _lasting() -> ColumnElement[bool]:
-    return column("ended_at").is_(None)
-
-
-def _binned() -> ColumnElement[bool]:
-    return and_(column("ended_at").is_(None), column("purge_asked_at").is_(None))
-
-
-def _to_purge() -> ColumnElement[bool]:
-    return and_(column("purge_asked_at").is_not(None), column("purged_at").is_(None))
-
-
-def _in_org(name: str, target: str) -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(["org_id", name], [f"{target}.org_id", f"{target}.id"])
+from db.constraints import (
+    CLUSTERED,
+    binned,
+    in_org,
+    index,
+    lasting,
+    live,
+    to_purge,
+    unique,
+)
 
 
 class Account(Base):
@@ -58,7 +36,7 @@ class Account(Base):
     name: Mapped[Name]
     created_at: Mapped[Time]
     deleted_at: Mapped[Time | None]
-    __table_args__ = (_unique("uq_account_email", "email"),)
+    __table_args__ = (unique("uq_account_email", "email"),)
 
 
 class Org(Base):
@@ -73,7 +51,7 @@ class Org(Base):
     retention_days: Mapped[int] = mapped_column(default=30)  # that the recycle bin keeps things
     created_at: Mapped[Time]
     updated_at: Mapped[Time]
-    __table_args__ = (_unique("uq_org_key", "key"),)
+    __table_args__ = (unique("uq_org_key", "key"),)
 
 
 class Tenant(Base):
@@ -105,9 +83,9 @@ class Principal(Tenant):
     __table_args__ = (
         CheckConstraint("kind IN ('MEMBER', 'GROUP')", name="kind"),
         CheckConstraint("(kind = 'MEMBER') = (account_id IS NOT NULL)", name="account"),
-        _unique("uq_principal_key", "org_id", "kind", "key"),
-        _unique("uq_principal_account", "org_id", "account_id"),
-        _unique("ix_principal_order", "org_id", "kind", "sort", "id"),
+        unique("uq_principal_key", "org_id", "kind", "key"),
+        unique("uq_principal_account", "org_id", "account_id"),
+        unique("ix_principal_order", "org_id", "kind", "sort", "id"),
         CLUSTERED,
     )
 
@@ -121,11 +99,11 @@ class Membership(Tenant):
     began_at: Mapped[Time]
     ended_at: Mapped[Time | None]
     __table_args__ = (
-        _in_org("group_id", "principal"),
-        _in_org("member_id", "principal"),
-        _unique("uq_membership_lasting", "org_id", "member_id", "group_id", where=_lasting()),
-        _index("ix_membership_group", "org_id", "group_id", "member_id"),
-        _index("ix_membership_member", "org_id", "member_id", "began_at"),
+        in_org("group_id", "principal"),
+        in_org("member_id", "principal"),
+        unique("uq_membership_lasting", "org_id", "member_id", "group_id", where=lasting()),
+        index("ix_membership_group", "org_id", "group_id", "member_id"),
+        index("ix_membership_member", "org_id", "member_id", "began_at"),
         CLUSTERED,
     )
 
@@ -143,9 +121,9 @@ class Space(Tenant):
     updated_at: Mapped[Time]
     deleted_at: Mapped[Time | None]
     __table_args__ = (
-        _unique("uq_space_key", "org_id", "key"),
-        _unique("uq_space_name", "org_id", "folded", where=_live()),
-        _unique("ix_space_order", "org_id", "sort", "id"),
+        unique("uq_space_key", "org_id", "key"),
+        unique("uq_space_name", "org_id", "folded", where=live()),
+        unique("ix_space_order", "org_id", "sort", "id"),
         CLUSTERED,
     )
 
@@ -169,14 +147,14 @@ class Project(Tenant):
     placed_at: Mapped[Time]  # since when it is in this space; earlier places are in `placement`
     deleted_at: Mapped[Time | None]
     __table_args__ = (
-        _in_org("space_id", "space"),
+        in_org("space_id", "space"),
         CheckConstraint("space_id IS NOT NULL OR is_shared", name="placed"),
-        _unique("uq_project_key", "org_id", "space_id", "key", where=_live()),
-        _unique("uq_project_name", "org_id", "space_id", "folded", where=_live()),
-        _unique("ix_project_order", "org_id", "space_id", "sort", "id"),
-        _unique("uq_project_shared", "org_id", "space_id", where=column("is_shared").is_(true())),
-        _unique("uq_project_org_shared", "org_id", where=column("space_id").is_(None)),
-        _index("ix_project_deleted", "org_id", "id", where=column("deleted_at").is_not(None)),
+        unique("uq_project_key", "org_id", "space_id", "key", where=live()),
+        unique("uq_project_name", "org_id", "space_id", "folded", where=live()),
+        unique("ix_project_order", "org_id", "space_id", "sort", "id"),
+        unique("uq_project_shared", "org_id", "space_id", where=column("is_shared").is_(true())),
+        unique("uq_project_org_shared", "org_id", where=column("space_id").is_(None)),
+        index("ix_project_deleted", "org_id", "id", where=column("deleted_at").is_not(None)),
         CLUSTERED,
     )
 
@@ -197,10 +175,10 @@ class Asset(Tenant):
     placed_at: Mapped[Time]
     deleted_at: Mapped[Time | None]
     __table_args__ = (
-        _in_org("project_id", "project"),
-        _unique("uq_asset_key", "org_id", "project_id", "key", where=_live()),
-        _unique("uq_asset_name", "org_id", "project_id", "folded", where=_live()),
-        _unique("ix_asset_order", "org_id", "project_id", "sort", "id"),
+        in_org("project_id", "project"),
+        unique("uq_asset_key", "org_id", "project_id", "key", where=live()),
+        unique("uq_asset_name", "org_id", "project_id", "folded", where=live()),
+        unique("ix_asset_order", "org_id", "project_id", "sort", "id"),
         CLUSTERED,
     )
 
@@ -217,10 +195,10 @@ class AssetVersion(Tenant):
     created_at: Mapped[Time]
     created_by: Mapped[Id | None]
     __table_args__ = (
-        _in_org("asset_id", "asset"),
-        _in_org("created_by", "principal"),
+        in_org("asset_id", "asset"),
+        in_org("created_by", "principal"),
         CheckConstraint("(text IS NULL) <> (reference IS NULL)", name="content"),
-        _unique("uq_asset_version_number", "org_id", "asset_id", "number"),
+        unique("uq_asset_version_number", "org_id", "asset_id", "number"),
         CLUSTERED,
     )
 
@@ -233,7 +211,7 @@ class Placement(Tenant):
     parent_id: Mapped[Id]
     began_at: Mapped[Time]
     ended_at: Mapped[Time]
-    __table_args__ = (_index("ix_placement_node", "org_id", "node_id", "ended_at"), CLUSTERED)
+    __table_args__ = (index("ix_placement_node", "org_id", "node_id", "ended_at"), CLUSTERED)
 
 
 class Deletion(Tenant):
@@ -259,10 +237,10 @@ class Deletion(Tenant):
     rows_purged: Mapped[int] = mapped_column(Counted, default=0)
     __table_args__ = (
         CheckConstraint("kind IN ('SPACE', 'PROJECT', 'ASSET')", name="kind"),
-        _index("ix_deletion_node", "org_id", "node_id", "began_at"),
-        _index("ix_deletion_order", "org_id", "began_at", "id", where=_binned()),
-        _index("ix_deletion_by", "org_id", "by_id", "began_at", "id", where=_binned()),
-        _index("ix_deletion_purge", "org_id", "id", where=_to_purge()),
+        index("ix_deletion_node", "org_id", "node_id", "began_at"),
+        index("ix_deletion_order", "org_id", "began_at", "id", where=binned()),
+        index("ix_deletion_by", "org_id", "by_id", "began_at", "id", where=binned()),
+        index("ix_deletion_purge", "org_id", "id", where=to_purge()),
         CLUSTERED,
     )
 
@@ -284,46 +262,46 @@ class Grant(Tenant):
     began_at: Mapped[Time]
     ended_at: Mapped[Time | None]
     __table_args__ = (
-        _in_org("space_id", "space"),
-        _in_org("project_id", "project"),
-        _in_org("principal_id", "principal"),
+        in_org("space_id", "space"),
+        in_org("project_id", "project"),
+        in_org("principal_id", "principal"),
         CheckConstraint("(space_id IS NULL) <> (project_id IS NULL)", name="node"),
         CheckConstraint("level BETWEEN 1 AND 4", name="level"),
-        _unique(
+        unique(
             "uq_access_grant_space",
             "org_id",
             "space_id",
             "principal_id",
-            where=and_(_lasting(), column("space_id").is_not(None)),
+            where=and_(lasting(), column("space_id").is_not(None)),
         ),
-        _unique(
+        unique(
             "uq_access_grant_project",
             "org_id",
             "project_id",
             "principal_id",
-            where=and_(_lasting(), column("project_id").is_not(None)),
+            where=and_(lasting(), column("project_id").is_not(None)),
         ),
-        _index(
+        index(
             "ix_access_grant_held",
             *("org_id", "principal_id", "within_id", "project_id"),
             *("level", "propagate", "expires_at"),  # so that the row itself needn't be read
-            where=_lasting(),
+            where=lasting(),
         ),
-        _index(
+        index(
             "ix_access_grant_reach",
             *("org_id", "within_id", "principal_id", "project_id"),
             *("level", "propagate", "expires_at"),  # as above
-            where=_lasting(),
+            where=lasting(),
         ),
-        _index("ix_access_grant_principal", "org_id", "principal_id", "began_at"),
-        _index("ix_access_grant_within", "org_id", "within_id", "principal_id"),
-        _index("ix_access_grant_space", "org_id", "space_id"),
-        _index("ix_access_grant_project", "org_id", "project_id"),
-        _index(
+        index("ix_access_grant_principal", "org_id", "principal_id", "began_at"),
+        index("ix_access_grant_within", "org_id", "within_id", "principal_id"),
+        index("ix_access_grant_space", "org_id", "space_id"),
+        index("ix_access_grant_project", "org_id", "project_id"),
+        index(
             "ix_access_grant_expiry",
             "org_id",
             "expires_at",
-            where=and_(_lasting(), column("expires_at").is_not(None)),
+            where=and_(lasting(), column("expires_at").is_not(None)),
         ),
         CLUSTERED,
     )
@@ -339,7 +317,7 @@ class Answer(Base):
     fingerprint: Mapped[str] = mapped_column(Text)  # of the mutation and its input
     content: Mapped[str] = mapped_column(Text)  # JSON
     at: Mapped[Time]
-    __table_args__ = (_in_org("member_id", "principal"), CLUSTERED)
+    __table_args__ = (in_org("member_id", "principal"), CLUSTERED)
 
 
 class Event(Base):
@@ -357,7 +335,7 @@ class Event(Base):
     before: Mapped[str | None] = mapped_column(Text)  # JSON
     after: Mapped[str | None] = mapped_column(Text)
     request_id: Mapped[str | None] = mapped_column(Text)
-    __table_args__ = (_index("ix_event_actor", "org_id", "actor", "revision"), CLUSTERED)
+    __table_args__ = (index("ix_event_actor", "org_id", "actor", "revision"), CLUSTERED)
 
 
 class Touch(Base):
