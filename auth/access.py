@@ -33,12 +33,11 @@ from auth.rule import (
     in_force,
     lowered,
     reached,
-    reached_from,
     without_own,
 )
 from auth.subject import Subject
 from db.models import GRANT
-from db.queries import Amount, AnySelect, amount, in_this_order, numbers, one_of
+from db.queries import POSTGRESQL, Amount, AnySelect, amount, in_this_order, numbers, one_of
 
 __all__ = ["MEMBER_ID", "NOW", "ORG_ID", "Access", "Reach", "access_of", "access_parameters"]
 
@@ -49,15 +48,16 @@ MEMBER_ID = bindparam("member_id", type_=BigInteger())
 class Access:
     """The rule for one kind of viewer on one database; it holds no viewer's values.
 
-    Where the parents are few, what is held at their spaces is best looked up space by space, and in
-    a short walk everything `one_by_one`. Unless what is `provided` holds, nothing is found to be
-    held. There is one rule of each kind, so that statements are quickly found by it.
+    Where the parents are few, what is held at their spaces is best looked up space by space; so it
+    is where only the spaces `near` count, a table of their ids. Unless what is `provided` holds,
+    nothing is found to be held. There is one rule of each kind, so that statements are quickly
+    found by it.
     """
 
     dialect: str
     admin: bool
     parents: Amount = Amount.MANY
-    one_by_one: bool = False
+    near: FromClause | None = None
     provided: ColumnElement[bool] | None = None
 
     def about(self, parents: int) -> "Access":
@@ -78,12 +78,18 @@ class Access:
             owner = literal(int(Permission.OWNER), SmallInteger())
             return Reach(owner, owner, owner)
         grant = GRANT.alias("held")
-        return reached(grant, grant, self._held(grant))
+        if self.near is None:
+            return reached(grant, grant, self._held(grant))
+        if self.dialect != POSTGRESQL:
+            source = in_this_order(self.near, grant, self.near.c.id == grant.c.within_id)
+            return reached(grant, source, self._held(grant))
+        return self._reach_near(self.near)
 
-    def reach_from(self, space_id: Number) -> tuple[Reach, ColumnElement[bool]]:
-        """Return the reach at each row's space, looked up one by one, and whether it is seen."""
-        grant = GRANT.alias("held")
-        return reached_from(grant, space_id, self._held(grant))
+    def _reach_near(self, near: FromClause) -> Reach:
+        """Return the reach at the spaces near, for PostgreSQL, which would gather all grants."""
+        held = select(GRANT).where(self._held(GRANT), GRANT.c.within_id == near.c.id)
+        grant = held.offset(literal_column("0")).lateral("held")
+        return reached(grant, near.join(grant, true()))
 
     def holds_more_than(self, number: Number) -> ColumnElement[bool]:
         """Return whether the subject holds more grants in spaces; no more than those are read."""
@@ -130,7 +136,7 @@ class Access:
             reach.flow.is_not(None),
             and_(project.c.is_shared, or_(project.c.space_id.is_(None), somehow)),
             self._own_level(project, reach.cap).is_not(None)
-            if self.one_by_one
+            if self.near is not None
             else project.c.id.in_(self._granted_projects()),
         )
 

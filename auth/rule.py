@@ -88,38 +88,17 @@ def reached(
     keys = [space_id.label("space_id")]
     if holder is not None:
         keys.append(holder.label("member_id"))
-    joined, is_live = _with_deleted(grant, source)
+    deleted = PROJECT.alias("deleted")
+    same = (deleted.c.org_id == ORG_ID, deleted.c.id == grant.c.project_id)
+    is_deleted = and_(*same, deleted.c.deleted_at.is_not(None))
     table = (
         select(*keys, *_levels(grant))
-        .select_from(joined)
-        .where(*where, grant.c.within_id.is_not(None), is_live)
+        .select_from(source.outerjoin(deleted, is_deleted))
+        .where(*where, grant.c.within_id.is_not(None), deleted.c.id.is_(None))
         .group_by(*(key.element for key in keys))
         .subquery("reach")
     )
     return Reach(table.c.cap, table.c.flow, table.c.best, table)
-
-
-def reached_from(
-    grant: FromClause, space_id: Number, *where: ColumnElement[bool]
-) -> tuple[Reach, ColumnElement[bool]]:
-    """Return the same at each row's space, looked up one by one, and whether anything is held."""
-    joined, is_live = _with_deleted(grant, grant)
-
-    def of_all(highest: Number) -> Number:
-        found = select(highest).select_from(joined).group_by(grant.c.within_id)
-        here = found.where(*where, grant.c.within_id == space_id, is_live)
-        return here.correlate_except(joined).scalar_subquery()
-
-    cap, flow, best = map(of_all, _levels(grant))
-    return Reach(cap, flow, best), of_all(func.max(grant.c.level)).is_not(None)
-
-
-def _with_deleted(grant: FromClause, source: FromClause) -> tuple[FromClause, ColumnElement[bool]]:
-    """Join each grant's deleted project, and return the condition that there is none."""
-    deleted = PROJECT.alias("deleted")
-    same = (deleted.c.org_id == ORG_ID, deleted.c.id == grant.c.project_id)
-    joined = source.outerjoin(deleted, and_(*same, deleted.c.deleted_at.is_not(None)))
-    return joined, deleted.c.id.is_(None)
 
 
 def _levels(grant: FromClause) -> tuple[Number, ...]:

@@ -6,7 +6,7 @@ viewer can't see costs nothing, and neither does the Org's size.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -27,7 +27,7 @@ from resolvers.listing import (
     ordering,
     position,
 )
-from resolvers.short_walk import nearby, walked_or_gathered
+from resolvers.short_walk import walked_or_gathered
 
 PATH = "PATH"
 
@@ -37,7 +37,7 @@ class Level:
     """One level of the walk, in its parent's order by `sort` and `id`.
 
     `build` makes its listing from the level above; `gives` is what the level below needs of it,
-    `id` among it. By a level `of_spaces` a path can be walked for a part of its way.
+    `id` among it. A path whose first level is `of_spaces` may be walked for a part of its way.
     """
 
     build: Build
@@ -56,13 +56,9 @@ class Path:
         if shape.order.name != PATH:
             listing = self.listing(access)
             return cut_page(listing, shape, listing.chosen(columns))
-        first, *others = self.levels
-        if access.admin or not first.of_spaces or access.dialect != POSTGRESQL:
-            # SQLite would look up what is held at a space for each of its projects.
+        if access.admin or not self.levels[0].of_spaces:
             return self._in_order(access, shape, columns)
-        short = Path((replace(first, build=nearby(first.build, shape)), *others))
-        pages = {"walk": short._in_order, "gather": self._in_order}
-        return walked_or_gathered(access, shape, columns, **pages)
+        return walked_or_gathered(access, shape, columns, self._in_order)
 
     def _in_order(self, access: Access, shape: Shape, columns: Columns) -> Select[Any]:
         """Return the page in order PATH."""

@@ -11,7 +11,7 @@ from engine.page import Orders, Shape
 from resolvers.listing import Expression, Listing, with_ids_of
 from resolvers.pagination import ById, Paged
 from resolvers.paths import Level
-from resolvers.short_walk import nearby, walked_or_gathered
+from resolvers.short_walk import between_ends, walked_or_gathered
 
 
 class SpaceRow(NamedTuple):
@@ -71,12 +71,9 @@ def _listing(
 
 def _in_order(access: Access, _parent: None) -> Listing:
     """Return the listing of all spaces that are seen, to be walked in their order."""
-    space = SPACE.alias("space")
-    if access.one_by_one:
-        reach, seen = access.reach_from(space.c.id)
-        return _listing(access, space, reach, space, seen)
-    reach = access.reach()
-    return _listing(access, space, reach, reach.join(space, space.c.id))
+    space, reach = SPACE.alias("space"), access.reach()
+    near = () if access.near is None else between_ends(space.c.sort, access.near)
+    return _listing(access, space, reach, reach.join(space, space.c.id), *near)
 
 
 def _of_org(access: Access, _parent: None) -> Listing:
@@ -91,11 +88,9 @@ class SpacesOfOrg(Paged):
 
     def page_of_org(self, access: Access, shape: Shape, columns: Columns) -> Select[Any]:
         """Return a page."""
-        gather = super().page_of_org
         if access.admin or shape.order.name != "NAME":
-            return gather(access, shape, columns)
-        walk = Paged(nearby(_in_order, shape)).page_of_org
-        return walked_or_gathered(access, shape, columns, walk=walk, gather=gather)
+            return super().page_of_org(access, shape, columns)
+        return walked_or_gathered(access, shape, columns, super().page_of_org, most=10)
 
 
 def _by_id(access: Access, parent: FromClause) -> Listing:

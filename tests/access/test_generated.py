@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,7 +10,6 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db import clock
-from db.queries import FEW
 from tests.access.asking import Asker, everyones_levels, looked_up
 from tests.access.expecting import (
     expected_answer,
@@ -19,6 +17,7 @@ from tests.access.expecting import (
     expected_lookups,
     expected_pairs,
 )
+from tests.access.forms import formed
 from tests.access.model import Org
 from tests.access.orgs import orgs
 from tests.access.reference import View
@@ -57,7 +56,7 @@ async def compare(engine: AsyncEngine, made: tuple[Org, list[Walk]], compared: C
     org, ways = made
     number = next(compared.numbers)
     loaded = await store(engine, org, f"org-{number}")
-    with patch("db.queries.FEW", FEW * (number % 2)):  # statements have another form for few rows
+    with formed(number):
         await compare_users(engine, org, loaded, ways, compared)
     views = {user.key: View(org, user.key, now=clock.now()) for user in org.users}
     assert await everyones_levels(engine, loaded) == expected_pairs(views, loaded)

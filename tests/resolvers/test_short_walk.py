@@ -1,22 +1,20 @@
 """A page may be found by a short walk, or gathered from all that is held: it is the same page."""
 
-from dataclasses import replace
 from itertools import product
-from typing import Any
 
 import pytest
-from sqlalchemy import Select, false, update
+from sqlalchemy import false, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from auth.access import Access
 from db.clock import now
 from db.engine import change
 from db.models import PROJECT, SPACE
+from db.queries import AnySelect
 from engine.edge import Columns
 from engine.page import Shape
-from resolvers import paths, spaces
-from resolvers.pagination import Listed
 from resolvers.short_walk import Pages, walked_or_gathered
+from tests.access.forms import walk_alone, walking
 from tests.factories import Loaded, Manifest, load
 from tests.resolvers.lists import Asker, Walk, nodes, pages
 
@@ -72,16 +70,6 @@ async def loaded(engine: AsyncEngine) -> Loaded:
     return found
 
 
-@pytest.fixture
-def anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make each statement when it is asked for: these tests have them made another way."""
-
-    def made(listed: Listed, access: Access, shape: Shape, columns: Columns) -> Any:
-        return listed.page(access, shape, columns)
-
-    monkeypatch.setattr("resolvers.pagination._page_statement", made)
-
-
 @pytest.mark.parametrize("user", ["ben", "cleo"])
 @pytest.mark.parametrize("name", LISTS)
 async def test_short_pages_are_the_whole_list_in_its_order(
@@ -96,61 +84,46 @@ async def test_short_pages_are_the_whole_list_in_its_order(
             assert nodes(await pages(asker, name, Walk(size, backward, by))) == whole
 
 
-def walk_alone(
-    access: Access,
-    shape: Shape,
-    columns: Columns,
-    *,
-    walk: Pages,
-    gather: Pages,
-) -> Select[Any]:
-    """Return the page that the walk gives, however much is held."""
-    return walk(replace(access, one_by_one=True), shape, columns)
-
-
 def nothing_gathered(
-    access: Access, shape: Shape, columns: Columns, *, walk: Pages, gather: Pages
-) -> Select[Any]:
+    access: Access, shape: Shape, columns: Columns, page: Pages, *, most: int = 1
+) -> AnySelect:
     """Return the page without what is gathered."""
 
-    def gathered(access: Access, shape: Shape, columns: Columns) -> Select[Any]:
-        return gather(access, shape, columns).where(false())
+    def walked(access: Access, shape: Shape, columns: Columns) -> AnySelect:
+        found = page(access, shape, columns)
+        return found.where(false()) if access.near is None else found
 
-    return walked_or_gathered(access, shape, columns, walk=walk, gather=gathered)
+    return walked_or_gathered(access, shape, columns, walked, most=most)
 
 
-@pytest.mark.usefixtures("anew")
 @pytest.mark.parametrize("name", LISTS)
 async def test_the_walk_by_itself_fills_a_page(
-    engine: AsyncEngine, loaded: Loaded, name: str, monkeypatch: pytest.MonkeyPatch
+    engine: AsyncEngine, loaded: Loaded, name: str
 ) -> None:
     cleo = Asker(engine, loaded, "cleo")
     whole = await cleo.nodes(name)
-    for module in (spaces, paths):
-        monkeypatch.setattr(module, "walked_or_gathered", walk_alone)
-    for size in (5, 20, len(whole)):
-        assert await cleo.nodes(name, first=size) == whole[:size]
-        assert await cleo.nodes(name, first=None, last=size) == whole[-size:]
+    with walking(walk_alone):
+        for size in (5, 20, len(whole)):
+            assert await cleo.nodes(name, first=size) == whole[:size]
+            assert await cleo.nodes(name, first=None, last=size) == whole[-size:]
 
 
-@pytest.mark.usefixtures("anew")
 async def test_the_walk_goes_no_further_than_ten_spaces_for_a_row(
-    engine: AsyncEngine, loaded: Loaded, monkeypatch: pytest.MonkeyPatch
+    engine: AsyncEngine, loaded: Loaded
 ) -> None:
     ben = Asker(engine, loaded, "ben")
     whole = await ben.nodes("Org.spaces")
-    monkeypatch.setattr(spaces, "walked_or_gathered", walk_alone)
-    assert await ben.nodes("Org.spaces", first=2) == []
-    assert await ben.nodes("Org.spaces", first=6) == whole
+    with walking(walk_alone):
+        assert await ben.nodes("Org.spaces", first=2) == []
+        assert await ben.nodes("Org.spaces", first=6) == whole
 
 
-@pytest.mark.usefixtures("anew")
 async def test_only_who_holds_much_is_answered_by_a_walk(
-    engine: AsyncEngine, loaded: Loaded, monkeypatch: pytest.MonkeyPatch
+    engine: AsyncEngine, loaded: Loaded
 ) -> None:
     cleo, ben = Asker(engine, loaded, "cleo"), Asker(engine, loaded, "ben")
     whole = await cleo.nodes("Org.spaces")
-    monkeypatch.setattr(spaces, "walked_or_gathered", nothing_gathered)
-    assert await cleo.nodes("Org.spaces", first=2) == whole[:2]
-    assert await cleo.nodes("Org.spaces", first=len(whole)) == []
-    assert await ben.nodes("Org.spaces", first=2) == []
+    with walking(nothing_gathered):
+        assert await cleo.nodes("Org.spaces", first=2) == whole[:2]
+        assert await cleo.nodes("Org.spaces", first=len(whole)) == []
+        assert await ben.nodes("Org.spaces", first=2) == []
