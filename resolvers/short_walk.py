@@ -14,7 +14,6 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     FromClause,
-    Integer,
     Select,
     case,
     func,
@@ -64,7 +63,8 @@ def near(shape: Shape, *, if_: ColumnElement[bool], most: int) -> CTE:
 
 def _times(number: int) -> ColumnElement[int]:
     """Return so many times the rows of a page, as a literal in the SQL."""
-    return LIMIT * literal_column(str(number), Integer())
+    times: ColumnElement[int] = literal_column(str(number))
+    return LIMIT * times
 
 
 def between_ends(sort: ColumnElement[str], spaces: FromClause) -> tuple[ColumnElement[bool], ...]:
