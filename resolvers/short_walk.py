@@ -57,7 +57,7 @@ def near(shape: Shape, *, if_: ColumnElement[bool], most: int) -> CTE:
         start = position(begin, shape)[0]
         in_org = in_org.where(ahead.c.sort <= start if downwards else ahead.c.sort >= start)
     order = (key.desc() if downwards else key.asc() for key in (ahead.c.sort, ahead.c.id))
-    number = case((if_, _times(most)), else_=literal_column("0"))
+    number = case((if_, _times(most)), else_=_times(0))
     return in_org.order_by(*order).limit(number).cte("near")
 
 
