@@ -44,12 +44,12 @@ class Infos:
     """The PageInfo of each parent's page, made from the rows kept and their order values."""
 
     def __init__(self, rows: Iterable[Row], page: Page, more: set[Any], values: slice) -> None:
-        self._page, self._more = page, more
+        self._page, self._more, self._values = page, more, values
         self._first: dict[Any, Row] = {}
         self._last: dict[Any, Row] = {}
         for row in rows:
-            self._first.setdefault(row[0], row[values])
-            self._last[row[0]] = row[values]
+            self._first.setdefault(row[0], row)
+            self._last[row[0]] = row
 
     def has_next_page(self, key: Any) -> bool:
         """Return whether there are rows after the page."""
@@ -67,5 +67,5 @@ class Infos:
         """Return the last row's cursor."""
         return self._cursor(self._last.get(key))
 
-    def _cursor(self, values: Row | None) -> str | None:
-        return None if values is None else write_cursor(self._page.order, values)
+    def _cursor(self, row: Row | None) -> str | None:
+        return None if row is None else write_cursor(self._page.order, row[self._values])
