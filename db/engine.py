@@ -1,6 +1,6 @@
 """Engines for both databases, and two ways to use one: a snapshot to read, a change to write."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,9 @@ SQLITE_SETTINGS = (
     "PRAGMA cache_size = -65536",  # KiB
     "PRAGMA mmap_size = 1073741824",
 )
+# Compiling just in time costs more than it gives on statements this short. As a rule, what they
+# read by an index lies in memory; taking it for four times as dear, PostgreSQL sorts all spaces.
+PLANNING: Mapping[str, str] = {"jit": "off", "random_page_cost": "1.1"}
 SECONDS_TO_CONNECT = 5
 SECONDS_TO_WAIT_FOR_A_WRITER = 30
 
@@ -98,8 +101,7 @@ def _sqlite_arguments(url: URL) -> dict[str, Any]:
 
 
 def _postgresql_arguments() -> dict[str, Any]:
-    # Just-in-time compilation costs more than it gives on statements this short.
-    settings = {"application_name": "freehold", "jit": "off"}
+    settings = {"application_name": "freehold", **PLANNING}
     return {"timeout": SECONDS_TO_CONNECT, "server_settings": settings}
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import make_url
 
 from bench.floor import postgresql, sqlite
 from bench.floor.statements import SUBJECT, Statement, numbered
+from db.engine import PLANNING
 from db.queries import POSTGRESQL, SQLITE
 from db.reader import BEGIN
 
@@ -70,7 +71,7 @@ class PostgreSQL(Database):
             self._url,
             min_size=CONNECTIONS,
             max_size=CONNECTIONS,
-            server_settings={"jit": "off"},
+            server_settings=dict(PLANNING),
             reset=_nothing,
         )
 

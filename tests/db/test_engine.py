@@ -101,7 +101,10 @@ async def test_sqlite_is_set_as_the_rest_relies_on(
     await engine.dispose()
 
 
-@pytest.mark.parametrize(("setting", "value"), [("application_name", "freehold"), ("jit", "off")])
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("application_name", "freehold"), ("jit", "off"), ("random_page_cost", "1.1")],
+)
 async def test_postgresql_is_set_as_the_rest_relies_on(
     postgresql_url: str, setting: str, value: str
 ) -> None:
