@@ -12,6 +12,7 @@ from graphql import GraphQLError
 
 DEFAULT_SIZE = 50
 LARGEST_SIZE = 1000
+MOST_OF_SHORT = 200  # rows
 LARGEST_NUMBER = 2**63 - 1
 LONGEST_CURSOR = 8192  # characters
 OF_PAGES = {"first", "after", "last", "before", "filter", "orderBy"}
@@ -32,13 +33,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a page's SQL depends on; the values come as parameters."""
+    """What a page's SQL depends on, `short` for one of few rows; the values come as parameters."""
 
     order: Order
     backward: bool
     after: bool
     before: bool
     filters: tuple[str, ...]
+    short: bool = True
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ class Page:
         """Return what the SQL depends on."""
         names = tuple(name for name, _ in self.filters)
         after, before = self.after is not None, self.before is not None
-        return Shape(self.order, self.backward, after, before, names)
+        short = self.size <= MOST_OF_SHORT
+        return Shape(self.order, self.backward, after, before, names, short)
 
 
 def read_page(

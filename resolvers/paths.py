@@ -56,7 +56,7 @@ class Path:
         if shape.order.name != PATH:
             listing = self.listing(access)
             return cut_page(listing, shape, listing.chosen(columns))
-        if access.admin or not self.levels[0].of_spaces:
+        if access.admin or not shape.short or not self.levels[0].of_spaces:
             return self._in_order(access, shape, columns)
         return walked_or_gathered(access, shape, columns, self._in_order)
 

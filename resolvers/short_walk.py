@@ -1,9 +1,9 @@
 """Pages of what lies in the Org's spaces, for whoever holds many grants there: by a short walk.
 
 What is held at all spaces at once is gathered from all of the viewer's grants. Where they are many
-and the page is short, it is tried first to fill it from a few spaces, the next ones in their order,
-looking up what is held at each. Where that doesn't fill it, all is gathered after all, in the same
-statement. So a page's cost is bounded by its length wherever it lies near, and never much higher.
+and the page is short (`Shape.short`), it is tried first to fill it from a few spaces, the next ones
+in their order, looking up what is held at each. Where that doesn't fill it, all is gathered after
+all, in the same statement. So a short page costs the same whatever is held, if it lies near.
 """
 
 from collections.abc import Callable

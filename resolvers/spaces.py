@@ -88,7 +88,7 @@ class SpacesOfOrg(Paged):
 
     def page_of_org(self, access: Access, shape: Shape, columns: Columns) -> Select[Any]:
         """Return a page."""
-        if access.admin or shape.order.name != "NAME":
+        if access.admin or not shape.short or shape.order.name != "NAME":
             return super().page_of_org(access, shape, columns)
         return walked_or_gathered(access, shape, columns, super().page_of_org, most=10)
 

@@ -116,6 +116,10 @@ def test_a_size_that_can_not_be_is_refused(arguments: dict[str, Any], message: s
     [
         ({}, Shape(NAME, backward=False, after=False, before=False, filters=())),
         ({"last": 3}, Shape(NAME, backward=True, after=False, before=False, filters=())),
+        (
+            {"first": 201},
+            Shape(NAME, backward=False, after=False, before=False, filters=(), short=False),
+        ),
         ({"after": ANNA}, Shape(NAME, backward=False, after=True, before=False, filters=())),
         (
             {"before": BEN, "filter": {"key": "a"}},
