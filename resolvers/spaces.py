@@ -6,6 +6,7 @@ from sqlalchemy import FromClause, Select, case, func, null, select
 
 from auth.access import ORG_ID, Access, Reach
 from db.models import SPACE
+from db.queries import POSTGRESQL
 from engine.edge import Columns
 from engine.page import Orders, Shape
 from resolvers.listing import Expression, Listing, with_ids_of
@@ -69,18 +70,20 @@ def _listing(
     return Listing(space, source, _columns(access, space, reach), (*live, *where))
 
 
-def _in_order(access: Access, _parent: None) -> Listing:
-    """Return the listing of all spaces that are seen, to be walked in their order."""
-    space, reach = SPACE.alias("space"), access.reach()
-    near = () if access.near is None else between_ends(space.c.sort, access.near)
-    return _listing(access, space, reach, reach.join(space, space.c.id), *near)
-
-
 def _of_org(access: Access, _parent: None) -> Listing:
-    """Return the same for lists of spaces alone: those that aren't seen cost nothing."""
+    """Return the listing of all spaces that are seen: those that aren't cost nothing."""
     reach = access.reach()
     space, source = reach.lead(SPACE, access.dialect)
     return _listing(access, space, reach, source)
+
+
+def _in_order(access: Access, _parent: None) -> Listing:
+    """Return the same to be walked in their order, which SQLite doesn't find by sorting."""
+    if access.dialect == POSTGRESQL:
+        return _of_org(access, None)
+    space, reach = SPACE.alias("space"), access.reach()
+    near = () if access.near is None else between_ends(space.c.sort, access.near)
+    return _listing(access, space, reach, reach.join(space, space.c.id), *near)
 
 
 class SpacesOfOrg(Paged):
