@@ -100,7 +100,7 @@ async def served(url: str, folder: Path) -> AsyncGenerator[Server]:
     await server.start()
     try:
         yield server
-    except BaseException:
+    except BaseException:  # whatever it is, the server must not outlive the test
         await server.kill()
         raise
     assert await server.stop() == 0
