@@ -25,16 +25,7 @@ from sqlalchemy import (
 )
 
 from auth.levels import Permission, Standing
-from auth.rule import (
-    NOW,
-    ORG_ID,
-    Number,
-    Reach,
-    in_force,
-    lowered,
-    reached,
-    without_own,
-)
+from auth.rule import NOW, ORG_ID, Number, Reach, in_force, lowered, reached, without_own
 from auth.subject import Subject
 from db.models import GRANT
 from db.queries import POSTGRESQL, Amount, AnySelect, amount, in_this_order, numbers, one_of
@@ -68,28 +59,29 @@ class Access:
         """Return the reach at the spaces whose ids are given; at every space if they are many."""
         if self.admin or self.parents is Amount.MANY:
             return self.reach()
-        grant, here = GRANT.alias("held"), spaces.subquery("here")
-        source = in_this_order(here, grant, here.c[0] == grant.c.within_id)
-        return reached(grant, source, self._held(grant))
+        return self._reach_at(spaces.subquery("here"))
 
     def reach(self) -> Reach:
         """Return the reach at every space at once, as a table to join."""
         if self.admin:
             owner = literal(int(Permission.OWNER), SmallInteger())
             return Reach(owner, owner, owner)
+        if self.near is not None:
+            of_postgresql = self.dialect == POSTGRESQL
+            return self._looked_up(self.near) if of_postgresql else self._reach_at(self.near)
         grant = GRANT.alias("held")
-        if self.near is None:
-            return reached(grant, grant, self._held(grant))
-        if self.dialect != POSTGRESQL:
-            source = in_this_order(self.near, grant, self.near.c.id == grant.c.within_id)
-            return reached(grant, source, self._held(grant))
-        return self._reach_near(self.near)
+        return reached(grant, grant, self._held(grant))
 
-    def _reach_near(self, near: FromClause) -> Reach:
-        """Return the reach at the spaces near, for PostgreSQL, which would gather all grants."""
-        held = select(GRANT).where(self._held(GRANT), GRANT.c.within_id == near.c.id)
+    def _reach_at(self, here: FromClause) -> Reach:
+        grant = GRANT.alias("held")
+        source = in_this_order(here, grant, here.c[0] == grant.c.within_id)
+        return reached(grant, source, self._held(grant))
+
+    def _looked_up(self, here: FromClause) -> Reach:
+        """Return the same where PostgreSQL, which can't tell how few they are, would gather all."""
+        held = select(GRANT).where(self._held(GRANT), GRANT.c.within_id == here.c[0])
         grant = held.offset(literal_column("0")).lateral("held")
-        return reached(grant, near.join(grant, true()))
+        return reached(grant, here.join(grant, true()))
 
     def holds_more_than(self, number: Number) -> ColumnElement[bool]:
         """Return whether the subject holds more grants in spaces; no more than those are read."""

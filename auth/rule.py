@@ -82,15 +82,15 @@ def reached(
 
     With `holder`, of each holder by itself, which the table then has as `member_id`.
     """
+    deleted = PROJECT.alias("deleted")
+    same = (deleted.c.org_id == ORG_ID, deleted.c.id == grant.c.project_id)
+    is_deleted = and_(*same, deleted.c.deleted_at.is_not(None))
     # As an expression: SQLite would read all of the Org's grants by their index on spaces, as that
     # spares it the sorting, in place of what is held.
     space_id = grant.c.within_id + literal_column("0")
     keys = [space_id.label("space_id")]
     if holder is not None:
         keys.append(holder.label("member_id"))
-    deleted = PROJECT.alias("deleted")
-    same = (deleted.c.org_id == ORG_ID, deleted.c.id == grant.c.project_id)
-    is_deleted = and_(*same, deleted.c.deleted_at.is_not(None))
     table = (
         select(*keys, *_levels(grant))
         .select_from(source.outerjoin(deleted, is_deleted))
