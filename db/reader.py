@@ -1,10 +1,11 @@
 """Two ways to read rows: straight from a driver, in a snapshot, or within a change that is open."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple
 
 from sqlalchemy import Dialect, PoolProxiedConnection, QueuePool, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -12,9 +13,9 @@ from sqlalchemy.util.concurrency import greenlet_spawn
 
 from db.engine import DRIVERS, NoneReadyError
 from db.queries import POSTGRESQL, SQLITE, AnySelect
+from db.stream import Row, Take, stream
 from db.tenancy import check_compiled
 
-Row: TypeAlias = Sequence[Any]
 DIALECTS: Mapping[str, Dialect] = {
     name: make_url(f"{driver}://").get_dialect()() for name, driver in DRIVERS.items()
 }
@@ -29,17 +30,21 @@ PREPARED_STATEMENTS = 2048
 WORKED = "worked"  # the mark of a connection on which a transaction began
 
 
-class Reader(Protocol):
+class Reader(ABC):
     """Runs statements one at a time; all of them see the database at one moment."""
 
     dialect: str
 
+    @abstractmethod
     async def fetch(self, statement: AnySelect, parameters: Mapping[str, Any]) -> Sequence[Row]:
         """Return the statement's rows, each a sequence of the columns in their order."""
-        ...
+
+    async def stream(self, statement: AnySelect, parameters: Mapping[str, Any], take: Take) -> None:
+        """Give the statement's rows to `take`, in parts as they come where that is possible."""
+        take(await self.fetch(statement, parameters))
 
 
-class ConnectionReader:
+class ConnectionReader(Reader):
     """Reads what a connection of SQLAlchemy's sees in its transaction."""
 
     def __init__(self, connection: AsyncConnection) -> None:
@@ -51,14 +56,11 @@ class ConnectionReader:
         return (await self._connection.execute(statement, parameters)).all()
 
 
-class DriverReader:
-    """Reads by the driver itself, whose rows come unconverted: SQLite's booleans are 0 and 1."""
+class DriverReader(Reader):
+    """Reads by the driver itself, whose rows come unconverted."""
 
-    def __init__(self, connection: Any, dialect: str) -> None:
-        self.dialect = dialect
-        self._ask: Callable[..., Awaitable[Sequence[Row]]] = (
-            connection.fetch if dialect == POSTGRESQL else _asking_sqlite(connection)
-        )
+    def __init__(self, connection: Any, ask: Callable[..., Awaitable[Sequence[Row]]]) -> None:
+        self._connection, self._ask = connection, ask
 
     async def fetch(self, statement: AnySelect, parameters: Mapping[str, Any]) -> Sequence[Row]:
         """Return the statement's rows: one round trip, on SQLite one visit to its thread."""
@@ -70,12 +72,35 @@ class DriverReader:
             raise
 
 
-def _asking_sqlite(connection: Any) -> Callable[..., Awaitable[Sequence[Row]]]:
-    def ask(text: str, *arguments: Any) -> Awaitable[Sequence[Row]]:
-        rows: Awaitable[Sequence[Row]] = connection.execute_fetchall(text, arguments)
-        return rows
+class SQLiteReader(DriverReader):
+    """Reads by aiosqlite: booleans are 0 and 1."""
 
-    return ask
+    dialect = SQLITE
+
+    def __init__(self, connection: Any) -> None:
+        def ask(text: str, *arguments: Any) -> Awaitable[Sequence[Row]]:
+            rows: Awaitable[Sequence[Row]] = connection.execute_fetchall(text, arguments)
+            return rows
+
+        super().__init__(connection, ask)
+
+
+class PostgreSQLReader(DriverReader):
+    """Reads by asyncpg."""
+
+    dialect = POSTGRESQL
+
+    def __init__(self, connection: Any) -> None:
+        super().__init__(connection, connection.fetch)
+
+    async def stream(self, statement: AnySelect, parameters: Mapping[str, Any], take: Take) -> None:
+        """Give the statement's rows to `take` while the database goes on."""
+        prepared = prepare(statement, self.dialect, parameters.get("limit"))
+        try:
+            await stream(self._connection, prepared.text, prepared.arguments(parameters), take)
+        except Exception as error:
+            error.add_note(f"[SQL: {prepared.text}]")
+            raise
 
 
 class Prepared(NamedTuple):
@@ -109,6 +134,12 @@ def _compiled(statement: AnySelect, dialect: str) -> Any:
     return compiled
 
 
+READERS: Mapping[str, Callable[[Any], DriverReader]] = {
+    POSTGRESQL: PostgreSQLReader,
+    SQLITE: SQLiteReader,
+}
+
+
 class read:  # noqa: N801 - called like a function
     """Gives a reader of one snapshot, by a driver's connection out of the engine's pool."""
 
@@ -118,7 +149,7 @@ class read:  # noqa: N801 - called like a function
     async def __aenter__(self) -> DriverReader:
         dialect = self._engine.dialect.name
         self._pooled = await _begun(self._engine, BEGIN[dialect])
-        return DriverReader(self._pooled.driver_connection, dialect)
+        return READERS[dialect](self._pooled.driver_connection)
 
     async def __aexit__(self, *_: object) -> None:
         await _end(self._pooled)

@@ -199,7 +199,9 @@ class Compiler:
             by_parent, place = self.source.name(name), connection.needs.index(name)
             self.source.line(f"{by_parent} = {{p[0]: p[{place}] for p in {parents}}}")
             item.borne[name] = f"{by_parent}[k]"
-        if item.asks("nodes", "edges", "page_info"):
+        if item.streams:
+            names["lists"] = self._streamed(item, names)
+        elif item.asks("nodes", "edges", "page_info"):
             names |= self._page_rows(item, names)
         if item.asks("total_count"):
             path = f"{item.called.path}.totalCount"
@@ -208,6 +210,19 @@ class Compiler:
             self.source.line(f"{names['counts']} = dict({names['counts']})")
         pairs = (f"{name!r}: {self._part(part, item, names)}" for name, part in item.parts)
         return "{" + ", ".join(pairs) + "}"
+
+    def _streamed(self, item: Paged, names: Mapping[str, str]) -> str:
+        """Write the lists of a page's nodes, filled as the rows come; return their name."""
+        connection, parents, columns = item.connection, names["parents"], tuple(item.columns)
+        element = self.objects(item.nodes[0], "()")
+        function = self.source.constant("stream", connection.stream, item.called.path)
+        lists, take = self.source.name("lists"), self.source.name("take")
+        self.source.line(f"{lists} = {{p[0]: [] for p in {parents}}}")
+        self.source.line(f"def {take}(rows):")
+        self.source.line(f"    for {_unpacked(columns)} in rows: {lists}[k].append({element})")
+        given = f"context, {parents}, {names['page']}, {columns!r}, {take}"
+        self.source.line(f"if {parents}: await {function}({given})")
+        return lists
 
     def _page_rows(self, item: Paged, names: Mapping[str, str]) -> dict[str, str]:
         """Write the fetch of a page's rows, with their order values behind the columns."""
@@ -232,6 +247,8 @@ class Compiler:
             return f"small({names['counts']}.get({names['key']}, 0))"
         if part.name == "page_info":
             return self._info(part, names)
+        if item.streams:
+            return f"{names['lists']}[{names['key']}]"
         return self._list(part, item, names)
 
     def _info(self, part: Part, names: Mapping[str, str]) -> str:

@@ -38,6 +38,11 @@ class OfContext(str):
 # are more; a parent without rows has none.
 Batch: TypeAlias = Callable[[Any, Sequence[Key], Any, Columns], Awaitable[Sequence[Row]]]
 
+# The same by and by: the last argument takes the rows, once or more often.
+Stream: TypeAlias = Callable[
+    [Any, Sequence[Key], Any, Columns, Callable[[Sequence[Row]], object]], Awaitable[None]
+]
+
 
 def _no_arguments(_arguments: Mapping[str, Any]) -> Hashable:
     return None
@@ -78,6 +83,7 @@ class Connection:
     Where no order is asked for, it is the first of `orders`, downwards if `descending`.
     `bears` are those of `needs` that its rows bear, too, with the value that their parent has: what
     shows them needs no fetching of them.
+    `stream` gives the rows of `rows` by and by: rows that lead no further are used as they come.
     """
 
     rows: Batch
@@ -87,6 +93,7 @@ class Connection:
     orders: Orders
     descending: bool = False
     bears: Columns = ()
+    stream: Stream | None = None
 
 
 @dataclass(frozen=True, eq=False)

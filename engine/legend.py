@@ -11,6 +11,7 @@ from engine.source import Constant
 # By the kind that a constant's name begins with; the others are enums.
 TEXTS = {
     "fetch": "{place}, by {value}",
+    "stream": "{place}, by {value}",
     "argument": "{place}: {value}",
     "read": "reads the arguments of {place}",
     "parse": "{place}, by {value}",

@@ -29,6 +29,10 @@ class Called:
         """Return whether null may stand for its value."""
         return not is_non_null_type(self.definition.type)
 
+    def gives(self, name: str) -> bool:
+        """Return whether the document gives the argument."""
+        return any(argument.name.value == name for argument in self.node.arguments or ())
+
 
 @dataclass(slots=True)
 class Text:
@@ -55,6 +59,11 @@ class Selection:
     columns: list[str] = field(default_factory=list[str])
     borne: dict[str, str] = field(default_factory=dict[str, str])
     items: list[tuple[str, "Item"]] = field(default_factory=list)
+
+    @property
+    def is_flat(self) -> bool:
+        """Return whether its rows lead no further."""
+        return all(isinstance(item, Text | Leaf) for _, item in self.items)
 
     def want(self, names: Columns) -> None:
         """Add the columns to those fetched, but for what is there already or the context knows."""
@@ -118,6 +127,20 @@ class Paged:
     def rows(self) -> Selection:
         """Return a selection of the page's rows, in which nothing is wanted yet."""
         return Selection(self.columns, self.borne)
+
+    @property
+    def nodes(self) -> list[Selection]:
+        """Return what is wanted of the rows below each of its `nodes`."""
+        parts = [part for _, part in self.parts if isinstance(part, Part) and part.name == "nodes"]
+        return [rows for part in parts for _, rows in part.items if isinstance(rows, Selection)]
+
+    @property
+    def streams(self) -> bool:
+        """Return whether rows are used as they come: each once, in that order, for itself."""
+        if self.connection.stream is None or self.called.gives("last"):
+            return False
+        flat = [rows.is_flat for rows in self.nodes]
+        return flat == [True] and not self.asks("edges", "page_info")
 
     def asks(self, *names: str) -> bool:
         """Return whether any part of one of the names is wanted."""

@@ -13,6 +13,7 @@ from auth.subject import OrgRow, Subject, load_subject
 from db import clock
 from db.queries import AnySelect
 from db.reader import Reader, read
+from db.stream import Take
 from engine.loader import Loaders
 
 
@@ -60,6 +61,14 @@ class Reading:
                 return []
             self.statements += 1
             return await self._reader.fetch(statement, {**self._parameters, **parameters})
+
+    async def stream(
+        self, statement: AnySelect, parameters: Mapping[str, object], take: Take
+    ) -> None:
+        """Run a statement as `fetch` does, and give its rows to `take` as they come."""
+        async with self._lock:
+            self.statements += 1
+            await self._reader.stream(statement, {**self._parameters, **parameters}, take)
 
     async def close(self) -> None:
         """Let no statement begin any more, and wait for the one that runs."""

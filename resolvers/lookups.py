@@ -27,7 +27,7 @@ from db import ids
 from db.ids import NodeId, parse_id
 from db.models import PRINCIPAL, PROJECT
 from db.queries import AnySelect, parent_table
-from engine.edge import Columns, Key, Row
+from engine.edge import Columns, Key
 from engine.page import Orders, Page, Shape
 from resolvers import projects, spaces
 from resolvers.context import Reading
@@ -155,21 +155,7 @@ class Accessible(Lookup):
         source = parent.join(found, found.c.member_id == parent.c.id)
         return Listing(found, source, columns, (_lies_under(found),) if UNDER in filters else ())
 
-    async def rows(
-        self, reading: Reading, parents: Sequence[Key], page: Page, columns: Columns
-    ) -> Sequence[Row]:
-        """Return each parent's page, one row more than its size where there are more."""
-        told = await self._told(reading, parents, page)
-        return await super().rows(reading, told, page, columns)
-
-    async def count(
-        self, reading: Reading, parents: Sequence[Key], page: Page, columns: Columns
-    ) -> Sequence[Row]:
-        """Return each parent's key and the number of rows that its list has."""
-        told = await self._told(reading, parents, page)
-        return await super().count(reading, told, page, columns)
-
-    async def _told(self, reading: Reading, parents: Sequence[Key], page: Page) -> Sequence[Key]:
+    async def told(self, reading: Reading, parents: Sequence[Key], page: Page) -> Sequence[Key]:
         """Return those of the parents that the viewer is told of; nobody where there are none."""
         under = _under(reading, page)
         if UNDER in dict(page.filters) and under is None:

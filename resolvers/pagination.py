@@ -10,6 +10,7 @@ from sqlalchemy import FromClause, Select, func, select, true
 
 from auth.access import ORG_ID, Access
 from db.queries import POSTGRESQL, AnySelect, in_this_order, parent_parameters, parent_table
+from db.stream import LARGE, Take
 from engine.edge import Columns, Key, Row
 from engine.page import Page, Shape
 from resolvers.context import Reading
@@ -48,18 +49,45 @@ class Listed(ABC):
         self, reading: Reading, parents: Sequence[Key], page: Page, columns: Columns
     ) -> Sequence[Row]:
         """Return each parent's page, one row more than its size where there are more."""
-        access = reading.access.about(len(parents))
-        statement = _page_statement(self, access, page.shape, columns)
-        parameters = self._parameters(reading, parents, page)
-        return await reading.fetch(statement, {**parameters, "limit": page.limit})
+        parents = await self.told(reading, parents, page)
+        return await reading.fetch(*self._asked(reading, parents, page, columns))
+
+    async def stream(
+        self,
+        reading: Reading,
+        parents: Sequence[Key],
+        page: Page,
+        columns: Columns,
+        take: Take,
+    ) -> None:
+        """Give the rows of each parent's page to `take`, part by part if they may be many."""
+        parents = await self.told(reading, parents, page)
+        asked = self._asked(reading, parents, page, columns)
+        if len(parents) * page.limit < LARGE:
+            take(await reading.fetch(*asked))
+        else:
+            await reading.stream(*asked, take)
 
     async def count(
         self, reading: Reading, parents: Sequence[Key], page: Page, _columns: Columns
     ) -> Sequence[Row]:
         """Return each parent's key and the number of rows that its list has."""
+        parents = await self.told(reading, parents, page)
         access = reading.access.about(len(parents))
         statement = _count_statement(self, access, page.shape.filters)
         return await reading.fetch(statement, self._parameters(reading, parents, page))
+
+    async def told(self, _reading: Reading, parents: Sequence[Key], _page: Page) -> Sequence[Key]:
+        """Return the parents of whose lists the viewer is told: of all that it sees."""
+        return parents
+
+    def _asked(
+        self, reading: Reading, parents: Sequence[Key], page: Page, columns: Columns
+    ) -> tuple[AnySelect, dict[str, Any]]:
+        """Return the statement for the pages, and its parameters."""
+        access = reading.access.about(len(parents))
+        statement = _page_statement(self, access, page.shape, columns)
+        return statement, {**self._parameters(reading, parents, page), "limit": page.limit}
 
     def _parameters(self, reading: Reading, parents: Sequence[Key], page: Page) -> dict[str, Any]:
         values = filter_parameters(page.filters)

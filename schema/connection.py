@@ -5,7 +5,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 import strawberry
 
 from engine import edge as declared
-from engine.edge import Argument, Batch, Columns, PagePart, declare
+from engine.edge import Argument, Batch, Columns, PagePart, Stream, declare
 from engine.page import DEFAULT_SIZE, LARGEST_SIZE, Orders
 
 NodeType = TypeVar("NodeType")
@@ -56,6 +56,11 @@ class Listed(Protocol):
         ...
 
     @property
+    def stream(self) -> Stream | None:
+        """Return what gives the rows by and by, if anything does."""
+        ...
+
+    @property
     def count(self) -> Batch:
         """Return the batch function of their number."""
         ...
@@ -89,6 +94,7 @@ def connection(
         *(listed.rows, listed.count, needs, of.row, orders),
         descending=of.newest_first,
         bears=listed.bears,
+        stream=listed.stream,
     )
     return declare(made, description=description, arguments=_arguments(of))
 

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from functools import partial
 from random import Random
+from typing import Any
 from unittest.mock import patch
 
 import orjson
@@ -13,6 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from auth.credential import Credential
 from db import clock
+from db.queries import POSTGRESQL
+from db.reader import PostgreSQLReader
+from db.stream import LARGE
 from engine.executor import Executor
 from resolvers.context import reading
 from schema.asked import Asked
@@ -74,9 +78,16 @@ async def bin_some(engine: AsyncEngine, org: Loaded, random: Random) -> None:
         await run(engine, Credential(address(user), org.key), asked, compiles=True)
 
 
+@patch("db.stream.PART", 3)
 async def compare(engine: AsyncEngine, *, orgs: int, operations: int, seed: int) -> Counter[str]:
     """Compare the executors on made-up operations; return how many there were of each sort."""
     random, counts, pair = Random(seed), Counter[str](), Pair(engine)
+    stream = PostgreSQLReader.stream
+
+    async def streamed(*arguments: Any) -> None:
+        counts["streamed"] += 1
+        await stream(*arguments)
+
     for number in range(orgs):
         org = await load(engine, random_org(random, f"org{number}"))
         await change_randomly(engine, random, org)
@@ -91,7 +102,9 @@ async def compare(engine: AsyncEngine, *, orgs: int, operations: int, seed: int)
             counts["valid"] += 1
             credential = Credential(address(random.choice(USERS)), org.key)
             with patch("db.clock.now", return_value=clock.now()):  # which answers may tell
-                compiled = await pair.answer(pair.compiled, made, credential)
+                large = patch("resolvers.pagination.LARGE", random.choice((1, LARGE)))
+                with large, patch.object(PostgreSQLReader, "stream", streamed):
+                    compiled = await pair.answer(pair.compiled, made, credential)
                 standard = await pair.answer(pair.standard, made, credential)
             assert compiled == standard, f"{made.text}\n{made.variables}\n{credential}"
             answer = orjson.loads(standard)
@@ -113,6 +126,7 @@ async def test_both_executors_give_the_same_bytes(engine: AsyncEngine, tell: Tel
     counts = await compare(engine, orgs=ORGS, operations=OPERATIONS_OF_AN_ORG, seed=SEED)
     tell(str(dict(counts)))
     assert_compiled(counts)
+    assert (counts["streamed"] > 0) is (engine.dialect.name == POSTGRESQL)
 
 
 async def test_an_error_cancels_nothing_that_is_waited_for_elsewhere(engine: AsyncEngine) -> None:

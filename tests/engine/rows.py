@@ -1,10 +1,10 @@
 """An invented library in memory: its rows, and batch functions that note how they are called."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from engine.edge import Batch, Columns, Key, Row
+from engine.edge import Batch, Columns, Key, Row, Stream
 from engine.loader import Loaders
 from engine.page import Page
 
@@ -149,6 +149,18 @@ async def books_on(desk: Desk, keys: Sequence[Key], page: Any, columns: Columns)
     return [(shelf, *values(book, columns)) for (shelf,) in keys for book in cut(shelf, page)]
 
 
+async def books_by_and_by(
+    desk: Desk,
+    keys: Sequence[Key],
+    page: Any,
+    columns: Columns,
+    take: Callable[[Sequence[Row]], object],
+) -> None:
+    """Give the books of each shelf one after the other."""
+    for row in await books_on(desk, keys, page, columns):
+        take([row])
+
+
 async def count_on(desk: Desk, keys: Sequence[Key], page: Any, columns: Columns) -> list[Row]:
     """Count the books on each shelf; an empty one has no row."""
     desk.note("count_on", keys, page.filters, columns)
@@ -184,9 +196,10 @@ class Paged:
     rows: Batch
     count: Batch
     bears: Columns = ()
+    stream: Stream | None = None
 
 
-books_of_shelf = Paged(books_on, count_on)
+books_of_shelf = Paged(books_on, count_on, stream=books_by_and_by)
 
 
 async def signed_on(desk: Desk, keys: Sequence[Key], page: Any, columns: Columns) -> list[Row]:

@@ -60,7 +60,7 @@ def compiled(text: str, **variables: Any) -> Compiled:
                 "fetch_1": f"Query.shelf, by {ROWS}.shelf_named",
                 "argument_2": "Query.shelf.books: "
                 "Page(first=50, order=YEAR DESC, filter={'since': 1900})",
-                "fetch_2": f"Query.shelf.books, by {ROWS}.books_on",
+                "stream_1": f"Query.shelf.books, by {ROWS}.books_by_and_by",
             },
         ),
     ],
@@ -88,5 +88,5 @@ def test_every_constant_that_the_source_names_is_told() -> None:
         '{ items(ids: ["book-1"]) { id ... on Book { short shelf { books { nodes { id } } } } } }'
     )
     found = compiled(text)
-    named = set(re.findall(r"\b(?:fetch|argument|read|parse|make|raw)_\d+\b", found.source))
+    named = set(re.findall(r"\b(?:fetch|stream|argument|read|parse|make|raw)_\d+\b", found.source))
     assert named == set(legend(found.constants))

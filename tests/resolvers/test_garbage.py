@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -56,6 +57,13 @@ async def garbage_of(executor: Executor, engine: AsyncEngine, stored: Stored) ->
 
 async def test_a_compiled_run_leaves_nothing(standing: AsyncEngine, stored: Stored) -> None:
     assert await garbage_of(Executor(SCHEMA), standing, stored) == []
+
+
+async def test_a_compiled_run_whose_rows_come_in_parts_leaves_nothing(
+    standing: AsyncEngine, stored: Stored
+) -> None:
+    with patch("resolvers.pagination.LARGE", 1), patch("db.stream.PART", 2):
+        assert await garbage_of(Executor(SCHEMA), standing, stored) == []
 
 
 async def test_the_standard_executor_leaves_no_rows(standing: AsyncEngine, stored: Stored) -> None:

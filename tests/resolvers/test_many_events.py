@@ -12,7 +12,7 @@ from auth.credential import Credential
 from db import clock
 from db.engine import change, open_engine
 from db.queries import AnySelect
-from db.reader import prepare
+from db.reader import Reader, prepare
 from engine.edge import Key
 from engine.page import Order, read_page, write_cursor
 from resolvers.context import Reading
@@ -74,7 +74,7 @@ async def long(many: Stored) -> AsyncIterator[AsyncEngine]:
     await engine.dispose()
 
 
-class Explainer:
+class Explainer(Reader):
     """A reader that gives no rows, but keeps how the database would find them."""
 
     def __init__(self, connection: AsyncConnection) -> None:

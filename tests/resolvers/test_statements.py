@@ -2,11 +2,13 @@
 
 from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from auth.credential import Credential
+from db.stream import LARGE
 from engine.executor import Executor
 from resolvers.context import reading
 from schema.asked import Asked
@@ -48,10 +50,14 @@ def test_every_documented_query_has_its_number() -> None:
     assert {path.stem for path in QUERIES.glob("*.graphql")} == set(STATEMENTS)
 
 
-@pytest.mark.parametrize("compiles", [True, False], ids=["compiled", "standard"])
+@pytest.mark.parametrize(
+    ("compiles", "large"),
+    [(True, LARGE), (True, 1), (False, LARGE)],
+    ids=["compiled", "in parts", "standard"],
+)
 @pytest.mark.parametrize("user", ["ada", "bo"])
 async def test_a_documented_query_takes_its_number_of_statements(
-    engine: AsyncEngine, org: Loaded, user: str, *, compiles: bool
+    engine: AsyncEngine, org: Loaded, user: str, *, compiles: bool, large: int
 ) -> None:
     executor = Executor(SCHEMA, compiles=compiles)
     operations = Operations(executor, Documents(), partial(reading, engine))
@@ -60,7 +66,7 @@ async def test_a_documented_query_takes_its_number_of_statements(
     for path in sorted(QUERIES.glob("*.graphql")):
         variables = ids if path.stem == "node" else {}
         asked = Asked(path.read_text(), variables, None, read_only=True, request_id="counted")
-        with counted() as statements:
+        with counted() as statements, patch("resolvers.pagination.LARGE", large):
             answer = await operations.run(asked, Credential(address(user), org.key))
         assert (answer.errors, answer.ran) == ([], True)
         assert len(statements) == answer.noted["statements"]
