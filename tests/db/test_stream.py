@@ -6,7 +6,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from sqlalchemy import Integer, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Integer, func, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import open_engine
@@ -14,11 +14,15 @@ from db.queries import POSTGRESQL, AnySelect
 from db.reader import read
 from db.stream import stream
 
-SEVEN: AnySelect = union_all(*(select(literal(n, Integer())) for n in range(7)))
-FAULTY: AnySelect = union_all(
-    *(select(literal(6, Integer()) / literal(n, Integer())) for n in (3, 2, 1, 0))
-)
-SLOW: AnySelect = union_all(*(select(func.pg_sleep(seconds)) for seconds in (0, 0, 60)))
+
+def rows_of(*values: ColumnElement[Any]) -> AnySelect:
+    """Return the statement for rows of one value each."""
+    return select(union_all(*map(select, values)).subquery())
+
+
+SEVEN = rows_of(*(literal(n, Integer()) for n in range(7)))
+FAULTY = rows_of(*(literal(6, Integer()) / literal(n, Integer()) for n in (3, 2, 1, 0)))
+SLOW = rows_of(*(func.pg_sleep(seconds) for seconds in (0, 0, 60)))
 
 
 @pytest.fixture(autouse=True)
