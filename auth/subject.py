@@ -1,7 +1,6 @@
 """Who asks: the account, the Org it asks in, and the principals that it is there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -36,8 +35,7 @@ class OrgRow(NamedTuple):
     level: Permission
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """The asker in one snapshot; `org` is None for whoever is no active member of it."""
 
     account: AccountRow

@@ -5,7 +5,7 @@ import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import orjson
 from graphql import GraphQLError
@@ -21,8 +21,7 @@ Value: TypeAlias = int | str
 Orders: TypeAlias = Mapping[str, Mapping[str, type[Value]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """An order of rows: its name, the columns that it compares, the last of them unique."""
 
     name: str
@@ -31,8 +30,7 @@ class Order:
     descending: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """What a page's SQL depends on, `short` for one of few rows; the values come as parameters."""
 
     order: Order

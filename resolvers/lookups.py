@@ -71,7 +71,7 @@ class Lookup(Listed):
         """Return the statement for a page of each parent."""
         parent = parent_table(access.dialect, self.parent, access.parents)
         listing, filters = self._listing(access, parent, shape.filters)
-        shape = replace(shape, filters=filters)
+        shape = shape._replace(filters=filters)
         keys = [listing.columns[name] for name in shape.order.columns]
         place = func.row_number().over(partition_by=parent.c[0], order_by=ordering(shape, keys))
         numbered = (

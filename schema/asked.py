@@ -1,13 +1,12 @@
 """What a client asks to run, and what comes of it."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import GraphQLError
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What a client asks to run; `read_only` where the transport may carry queries alone.
 
     `known_tags` are those of the answers that the client has, None where it wants no tag; a tag

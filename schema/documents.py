@@ -3,7 +3,7 @@
 It comes before any executor is chosen: the same limits, errors and memory for all of them.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse
 
@@ -17,8 +17,7 @@ from schema.validation import validation_errors
 MOST_USAGES = 32  # remembered of one document
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A document that may run, and what the operation asks for.
 
     `operations` is the executor's memory of the document, None for one that isn't remembered.
@@ -29,8 +28,7 @@ class Prepared:
     operations: Operations | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(NamedTuple):
     """Why a document must not run, and what it asks for where that was measured."""
 
     errors: list[GraphQLError]

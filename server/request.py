@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from types import NoneType
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import orjson
 from starlette.requests import Request
@@ -30,8 +29,7 @@ class RefusedError(Exception):
         self.headers = dict(headers or {})
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(NamedTuple):
     """What a client asks to run: a document, or the id or the SHA-256 of one."""
 
     query: str
