@@ -1,6 +1,5 @@
 """How many requests a second a server answers to some clients that ask at once."""
 
-import statistics
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,22 +11,25 @@ from bench.rounds import WARM_UPS, shuffled
 from bench.subjects import Subject
 
 CLIENTS = 4
-WINDOWS = 11
 K = TypeVar("K", bound=tuple[Any, ...])
 
 
 def rates(
-    asked: Sequence[K], of: Callable[[K], tuple[Subject, bytes]], *, seconds: float
-) -> dict[K, float]:
-    """Return the median of each, from windows of so many seconds in another order each round.
+    asked: Sequence[K],
+    of: Callable[[K], tuple[Subject, bytes]],
+    *,
+    windows: int,
+    seconds: float,
+) -> dict[K, list[float]]:
+    """Return those of each in windows of so many seconds, in another order each round.
 
     `of` tells which server is asked, and what.
     """
     found: dict[K, list[float]] = {each: [] for each in asked}
-    for _ in range(WINDOWS + 1):  # the first warms up
+    for _ in range(windows + 1):  # the first warms up
         for each in shuffled(asked):
             found[each].append(_rate(*of(each), seconds))
-    return {each: statistics.median(values[1:]) for each, values in found.items()}
+    return {each: values[1:] for each, values in found.items()}
 
 
 def _rate(subject: Subject, request: bytes, seconds: float) -> float:

@@ -27,7 +27,7 @@ from engine.plan import (
     Selection,
     Text,
 )
-from engine.runtime import Infos, cut, small
+from engine.runtime import Infos, by_type, cut, small
 from engine.source import Source
 
 NO_VARIABLES = VariableValues({}, {})
@@ -37,7 +37,13 @@ INFO = {
     "startCursor": "start_cursor",
     "endCursor": "end_cursor",
 }
-BASE = {"cut": cut, "Infos": Infos, "write_cursor": write_cursor, "small": small}
+BASE = {
+    "by_type": by_type,
+    "cut": cut,
+    "Infos": Infos,
+    "write_cursor": write_cursor,
+    "small": small,
+}
 
 
 def compile_plan(root: Selection) -> tuple[Callable[..., Any], Source]:
@@ -145,20 +151,21 @@ class Compiler:
         parse = self.source.constant("parse", item.lookup.parse, item.called.path)
         named, found = self.source.name("named"), self.source.name("found")
         self.source.line(f"{named} = {{i: {parse}(context, i) for i in {ids}}}")
+        keys = self.source.name("keys")
+        self.source.line(f"{keys} = by_type({named}.values())")
         self.source.line(f"{found} = {{None: None}}")
         for type_, selection in item.selections.items():
             batch = item.lookup.edges[type_].rows
             function = self.source.constant("fetch", batch, f"{item.called.path} ({type_})")
-            self._found_of_type(function, selection, (type_, named, found))
+            self._found_of_type(function, selection, (type_, keys, found))
         return named, found
 
     def _found_of_type(
         self, function: str, selection: Selection, names: tuple[str, str, str]
     ) -> None:
-        type_, named, found = names
+        type_, keys, found = names
         parents = self.source.name("parents")
-        wanted = f"for n in {named}.values() if n and n[0] == {type_!r}"
-        self.source.line(f"{parents} = list(dict.fromkeys([n[1] {wanted}]))")
+        self.source.line(f"{parents} = [*{keys}.get({type_!r}, ())]")
         fetched = self._fetch(function, parents, "None", tuple(selection.columns))
         child = self.objects(selection, fetched)
         head = _unpacked(selection.columns)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from engine.edge import Row
+from engine.edge import Key, Row
 from engine.page import Page, write_cursor
 
 SMALLEST, LARGEST = -(2**31), 2**31 - 1
@@ -38,6 +38,15 @@ def cut(rows: Sequence[Row], page: Page) -> tuple[Sequence[Row], set[Any]]:
     more = {key for key, found in lists.items() if len(found) > page.size}
     step = -1 if page.backward else 1
     return [row for found in lists.values() for row in found[: page.size][::step]], more
+
+
+def by_type(named: Iterable[tuple[str, Key] | None]) -> dict[str, dict[Key, None]]:
+    """Return the distinct keys of each type, in their order, as the keys of a dict."""
+    found: dict[str, dict[Key, None]] = {}
+    for each in named:
+        if each is not None:
+            found.setdefault(each[0], {})[each[1]] = None
+    return found
 
 
 class Infos:

@@ -28,18 +28,18 @@ async def run(context, variables):
     # Query.org.spaces
     parents_1 = list(dict.fromkeys([(r[1], ) for r in rows_1]))
     argument_2 = read_1(variables) if parents_1 else None
-    rows_2 = await fetch_2(context, parents_1, argument_2, ('level',)) if parents_1 else ()
-    rows_2, more_1 = cut(rows_2, argument_2)
     lists_1 = {p[0]: [] for p in parents_1}
-    for k, c0 in rows_2: lists_1[k].append({'effectivePermission': Permission_1[c0]})
+    def take_1(rows):
+        for k, c0 in rows: lists_1[k].append({'effectivePermission': Permission_1[c0]})
+    if parents_1: await stream_1(context, parents_1, argument_2, ('level',), take_1)
     by_1 = {k: {'spaces': {'nodes': lists_1[c0]}} for k, c0 in rows_1}
     return {'org': by_1.get(None)}
 
 # argument_1    Query.org: no arguments
 # fetch_1       Query.org, by resolvers.viewer.org
 # read_1        reads the arguments of Query.org.spaces
-# fetch_2       Query.org.spaces, by resolvers.spaces.of_org.rows
 # Permission_1  Permission of level
+# stream_1      Query.org.spaces, by resolvers.spaces.of_org.stream
 """
 
 NOT_GIVEN = "invalid value: Expected a value of non-null type 'Boolean!' to be provided."
