@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.util.concurrency import in_greenlet
 
+from db.snapshots import SNAPSHOTS, NoneReadyError, Snapshots
 from db.tenancy import check_tenancy
 
 DRIVERS = {
@@ -41,10 +42,6 @@ SECONDS_TO_WAIT_FOR_A_WRITER = 30
 
 class DatabaseUrlError(ValueError):
     """The database's URL can't be used; the message says which forms can."""
-
-
-class NoneReadyError(Exception):
-    """The pool has no open connection to give at once."""
 
 
 def database_url(text: str) -> URL:
@@ -88,6 +85,9 @@ def open_engine(text: str, *, connections: int = 10) -> AsyncEngine:
         event.listen(engine.sync_engine, "checkout", _refuse_closed)
     event.listen(engine.sync_engine, "do_connect", _refuse_where_nothing_can_wait)
     event.listen(engine.sync_engine, "before_cursor_execute", check_tenancy)
+    snapshots = Snapshots(engine.dialect.name, most=0 if sqlite else connections // 2)
+    event.listen(engine.sync_engine, "engine_disposed", snapshots.close)
+    SNAPSHOTS[engine.dialect] = snapshots
     return engine
 
 

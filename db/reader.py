@@ -1,33 +1,23 @@
 """Two ways to read rows: straight from a driver, in a snapshot, or within a change that is open."""
 
-import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Dialect, PoolProxiedConnection, QueuePool, make_url
+from sqlalchemy import Dialect, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-from sqlalchemy.util.concurrency import greenlet_spawn
 
-from db.engine import DRIVERS, NoneReadyError
+from db.engine import DRIVERS
 from db.queries import POSTGRESQL, SQLITE, AnySelect
+from db.snapshots import SNAPSHOTS
 from db.stream import Row, Take, stream
 from db.tenancy import check_compiled
 
 DIALECTS: Mapping[str, Dialect] = {
     name: make_url(f"{driver}://").get_dialect()() for name, driver in DRIVERS.items()
 }
-# SQLite's snapshot is fixed by the first statement after BEGIN. PostgreSQL would plan many of these
-# statements anew each time, for longer than they run: their arrays look shorter than it assumes.
-BEGIN = {
-    POSTGRESQL: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
-    " SET LOCAL plan_cache_mode = force_generic_plan",
-    SQLITE: "BEGIN",
-}
 PREPARED_STATEMENTS = 2048
-WORKED = "worked"  # the mark of a connection on which a transaction began
 
 
 class Reader(ABC):
@@ -144,52 +134,11 @@ class read:  # noqa: N801 - called like a function
     """Gives a reader of one snapshot, by a driver's connection out of the engine's pool."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+        self._engine, self._snapshots = engine, SNAPSHOTS[engine.dialect]
 
     async def __aenter__(self) -> DriverReader:
-        dialect = self._engine.dialect.name
-        self._pooled = await _begun(self._engine, BEGIN[dialect])
-        return READERS[dialect](self._pooled.driver_connection)
+        self._pooled = await self._snapshots.begin(self._engine)
+        return READERS[self._engine.dialect.name](self._pooled.driver_connection)
 
-    async def __aexit__(self, *_: object) -> None:
-        await _end(self._pooled)
-
-
-async def _taken(engine: AsyncEngine) -> PoolProxiedConnection:
-    """Take a connection out of the pool; one that lies ready needs no detour by a greenlet."""
-    pool = engine.sync_engine.pool
-    if isinstance(pool, QueuePool) and pool.checkedin():
-        with suppress(NoneReadyError):
-            return pool.connect()
-    return await engine.raw_connection()
-
-
-async def _begun(engine: AsyncEngine, begin: str) -> PoolProxiedConnection:
-    """Begin on a pooled connection; one that broke while it lay in the pool is replaced."""
-    while True:
-        pooled = await _taken(engine)
-        connection: Any = pooled.driver_connection
-        worked = WORKED in pooled.info
-        try:
-            await connection.execute(begin)
-        except BaseException as error:
-            await asyncio.shield(greenlet_spawn(pooled.invalidate))
-            if worked and isinstance(error, Exception):
-                continue
-            raise
-        pooled.info[WORKED] = True
-        return pooled
-
-
-async def _end(pooled: PoolProxiedConnection) -> None:
-    """End the transaction, and give the connection back if it can be used again."""
-    connection: Any = pooled.driver_connection
-    try:
-        await connection.execute("COMMIT")
-    except BaseException as error:
-        await asyncio.shield(greenlet_spawn(pooled.invalidate))
-        if not isinstance(error, Exception):
-            raise
-        # Nothing was written, and what was read, was read.
-    else:
-        pooled.close()
+    async def __aexit__(self, error_type: type[BaseException] | None, *_: object) -> None:
+        await self._snapshots.end(self._pooled, lingers=error_type is None)

@@ -93,14 +93,14 @@ class reading:  # noqa: N801 - called like a function
         reader = await self._snapshot.__aenter__()
         try:
             subject = await load_subject(reader, self._credential)
-        except BaseException:  # whatever it is, nobody else would end the snapshot
-            await self._snapshot.__aexit__()
+        except BaseException as error:  # whatever it is, nobody else would end the snapshot
+            await self._snapshot.__aexit__(type(error))
             raise
         self._reading = Reading(reader, subject, now=self._now)
         return self._reading
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, error_type: type[BaseException] | None, *_: object) -> None:
         try:
             await self._reading.close()
         finally:
-            await self._snapshot.__aexit__()
+            await self._snapshot.__aexit__(error_type)

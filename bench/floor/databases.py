@@ -18,7 +18,7 @@ from bench.floor import postgresql, sqlite
 from bench.floor.statements import SUBJECT, Statement, numbered
 from db.engine import PLANNING
 from db.queries import POSTGRESQL, SQLITE
-from db.reader import BEGIN
+from db.snapshots import BEGIN
 
 Fetch: TypeAlias = Callable[..., Awaitable[Any]]
 CONNECTIONS = 10

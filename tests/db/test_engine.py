@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import (
     DatabaseUrlError,
-    NoneReadyError,
     change,
     database_url,
     open_engine,
     snapshot,
 )
+from db.snapshots import NoneReadyError
 
 FORMS = "use sqlite:///path.db or postgresql://user@host/name."
 
