@@ -1,9 +1,9 @@
 """A read that is over leaves its end to the next; what no read takes is soon given back."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 from unittest.mock import patch
 
 import asyncpg
@@ -48,15 +48,16 @@ async def other(postgresql_url: str) -> AsyncIterator[AsyncEngine]:
 
 
 @contextmanager
-def executed() -> Iterator[list[str]]:
+def executed() -> Generator[list[str]]:
     """Give the list of what begins and ends transactions from now on."""
-    found, execute = list[str](), asyncpg.Connection.execute
+    found, connections = list[str](), cast("Any", asyncpg.Connection)
+    execute = connections.execute
 
     async def noted(connection: Any, query: str, *arguments: Any, **options: Any) -> Any:
         found.append(query)
         return await execute(connection, query, *arguments, **options)
 
-    with patch.object(asyncpg.Connection, "execute", noted):
+    with patch.object(connections, "execute", noted):
         yield found
 
 
