@@ -17,7 +17,7 @@ from bench.tables import machine, table
 
 SIZES = Size(10, 100, 0), Size(1_000, 100, 0), Size(10_000, 100, 0)
 SMALL = Size(2, 10, 0), Size(20, 10, 0), Size(200, 10, 0)
-QUERIES = ("spaces", "projects", "Q1")
+QUERIES = ("few", "spaces", "projects", "Q1")
 VIEWERS = ("admin", "member", "partner")
 
 

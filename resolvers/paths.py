@@ -27,7 +27,7 @@ from resolvers.listing import (
     ordering,
     position,
 )
-from resolvers.short_walk import walked_or_gathered
+from resolvers.short_walk import OF_WHAT_LIES_IN_THEM, walked_or_gathered
 
 PATH = "PATH"
 
@@ -58,7 +58,8 @@ class Path:
             return cut_page(listing, shape, listing.chosen(columns))
         if access.admin or not shape.short or not self.levels[0].of_spaces:
             return self._in_order(access, shape, columns)
-        return walked_or_gathered(access, shape, columns, self._in_order)
+        trial = OF_WHAT_LIES_IN_THEM
+        return walked_or_gathered(access, shape, columns, self._in_order, trial=trial)
 
     def _in_order(self, access: Access, shape: Shape, columns: Columns) -> Select[Any]:
         """Return the page in order PATH."""

@@ -12,7 +12,7 @@ from engine.page import Orders, Shape
 from resolvers.listing import Expression, Listing, with_ids_of
 from resolvers.pagination import ById, Paged
 from resolvers.paths import Level
-from resolvers.short_walk import between_ends, walked_or_gathered
+from resolvers.short_walk import OF_SPACES, between_ends, walked_or_gathered
 
 
 class SpaceRow(NamedTuple):
@@ -93,7 +93,7 @@ class SpacesOfOrg(Paged):
         """Return a page."""
         if access.admin or not shape.short or shape.order.name != "NAME":
             return super().page_of_org(access, shape, columns)
-        return walked_or_gathered(access, shape, columns, super().page_of_org, most=10)
+        return walked_or_gathered(access, shape, columns, super().page_of_org, trial=OF_SPACES)
 
 
 def _by_id(access: Access, parent: FromClause) -> Listing:

@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
-from sqlalchemy import true
+from sqlalchemy import literal_column, true
 
 from auth.access import Access
 from db.queries import FEW, AnySelect
 from engine.edge import Columns
 from engine.page import Shape
 from resolvers.pagination import Listed
-from resolvers.short_walk import Pages, near
+from resolvers.short_walk import Pages, Trial, near
 
 USERS_OF_SHORT_WALKS = "resolvers.spaces", "resolvers.paths"
 
@@ -24,7 +24,7 @@ def formed(number: int) -> Generator[None]:
     with ExitStack() as patched:
         patched.enter_context(patch("db.queries.FEW", FEW * (number % 2)))
         if number % 3 == 0:
-            patched.enter_context(walking(walk_alone))
+            patched.enter_context(walking(walk_to_the_end))
         yield
 
 
@@ -39,10 +39,18 @@ def walking(how: Any) -> Generator[None]:
 
 
 def walk_alone(
-    access: Access, shape: Shape, columns: Columns, page: Pages, *, most: int = 1
+    access: Access, shape: Shape, columns: Columns, page: Pages, *, trial: Trial
 ) -> AnySelect:
     """Return the page that the walk gives, however much is held."""
-    return page(replace(access, near=near(shape, if_=true(), most=most)), shape, columns)
+    return page(replace(access, near=near(shape, if_=true(), most=trial.spaces)), shape, columns)
+
+
+def walk_to_the_end(
+    access: Access, shape: Shape, columns: Columns, page: Pages, *, trial: Trial
+) -> AnySelect:
+    """Return the page that a walk through all spaces gives."""
+    far = trial._replace(spaces=literal_column("1000"))
+    return walk_alone(access, shape, columns, page, trial=far)
 
 
 def _made(listed: Listed, access: Access, shape: Shape, columns: Columns) -> Any:

@@ -13,8 +13,8 @@ from db.models import PROJECT, SPACE
 from db.queries import AnySelect
 from engine.edge import Columns
 from engine.page import Shape
-from resolvers.short_walk import Pages, walked_or_gathered
-from tests.access.forms import walk_alone, walking
+from resolvers.short_walk import Pages, Trial, walked_or_gathered
+from tests.access.forms import walk_alone, walk_to_the_end, walking
 from tests.factories import Loaded, Manifest, load
 from tests.resolvers.lists import Asker, Walk, nodes, pages
 
@@ -85,7 +85,7 @@ async def test_short_pages_are_the_whole_list_in_its_order(
 
 
 def nothing_gathered(
-    access: Access, shape: Shape, columns: Columns, page: Pages, *, most: int = 1
+    access: Access, shape: Shape, columns: Columns, page: Pages, *, trial: Trial
 ) -> AnySelect:
     """Return the page without what is gathered."""
 
@@ -93,7 +93,7 @@ def nothing_gathered(
         found = page(access, shape, columns)
         return found.where(false()) if access.near is None else found
 
-    return walked_or_gathered(access, shape, columns, walked, most=most)
+    return walked_or_gathered(access, shape, columns, walked, trial=trial)
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -102,7 +102,7 @@ async def test_the_walk_by_itself_fills_a_page(
 ) -> None:
     cleo = Asker(engine, loaded, "cleo")
     whole = await cleo.nodes(name)
-    with walking(walk_alone):
+    with walking(walk_to_the_end):
         for size in (5, 20, len(whole)):
             assert await cleo.nodes(name, first=size) == whole[:size]
             assert await cleo.nodes(name, first=None, last=size) == whole[-size:]
