@@ -27,7 +27,7 @@ from sqlalchemy import (
 from auth.levels import Permission, Standing
 from auth.rule import NOW, ORG_ID, Number, Reach, in_force, lowered, reached, without_own
 from auth.subject import Subject
-from db.models import GRANT
+from db.models import GRANT, SPACE
 from db.queries import POSTGRESQL, Amount, AnySelect, amount, in_this_order, numbers, one_of
 
 __all__ = ["MEMBER_ID", "NOW", "ORG_ID", "Access", "Reach", "access_of", "access_parameters"]
@@ -41,8 +41,9 @@ class Access:
 
     Where the parents are few, what is held at their spaces is best looked up space by space; so it
     is where only the spaces `near` count, a table of their ids. Unless what is `provided` holds,
-    nothing is found to be held. There is one rule of each kind, so that statements are quickly
-    found by it.
+    nothing is found to be held. In a walk the reach is in a table, `found` before.
+
+    There is one rule of each kind, so that statements are quickly found by it.
     """
 
     dialect: str
@@ -50,10 +51,25 @@ class Access:
     parents: Amount = Amount.MANY
     near: FromClause | None = None
     provided: ColumnElement[bool] | None = None
+    found: FromClause | None = None
 
     def about(self, parents: int) -> "Access":
         """Return the rule for statements about so many parents."""
         return _about(self, amount(parents))
+
+    def walking(self) -> "Access":
+        """Return the rule for a walk through the spaces, which joins the reach at its end.
+
+        It is for SQLite, which keeps an order only up to a table of which it has no index. What is
+        seen of a space must be told before.
+        """
+        if self.admin or self.dialect == POSTGRESQL:
+            return self
+        reach = self.reach()
+        space, source = reach.lead(SPACE, self.dialect)
+        columns = (space.c.id.label("space_id"), reach.cap, reach.flow, reach.best, space.c.sort)
+        found = select(*columns).select_from(source).where(space.c.org_id == ORG_ID)
+        return replace(self, found=found.cte())
 
     def reach_at(self, spaces: AnySelect) -> Reach:
         """Return the reach at the spaces whose ids are given; at every space if they are many."""
@@ -66,6 +82,8 @@ class Access:
         if self.admin:
             owner = literal(int(Permission.OWNER), SmallInteger())
             return Reach(owner, owner, owner)
+        if self.found is not None:
+            return Reach(self.found.c.cap, self.found.c.flow, self.found.c.best, self.found)
         if self.near is not None:
             of_postgresql = self.dialect == POSTGRESQL
             return self._looked_up(self.near) if of_postgresql else self._reach_at(self.near)
@@ -123,14 +141,23 @@ class Access:
         """Return whether a live project is seen, that is whether its level is above NONE."""
         if self.admin:
             return true()
-        somehow = or_(reach.cap.is_not(None), reach.best.is_not(None))
+        flows, is_seen = self._of_its_space(project, reach)
         return or_(
-            reach.flow.is_not(None),
-            and_(project.c.is_shared, or_(project.c.space_id.is_(None), somehow)),
-            self._own_level(project, reach.cap).is_not(None)
+            flows,
+            and_(project.c.is_shared, or_(project.c.space_id.is_(None), is_seen)),
+            self._own_level(project, null()).is_not(None)
             if self.near is not None
             else project.c.id.in_(self._granted_projects()),
         )
+
+    def _of_its_space(
+        self, project: FromClause, reach: Reach
+    ) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+        """Return whether a level flows down from a project's space, and whether that is seen."""
+        if self.found is None:
+            return reach.flow.is_not(None), or_(reach.cap.is_not(None), reach.best.is_not(None))
+        flowing = select(self.found.c.space_id).where(self.found.c.flow.is_not(None))
+        return project.c.space_id.in_(flowing), true()
 
     def _held(self, grant: FromClause) -> ColumnElement[bool]:
         """Return the condition that a grant is in force and the subject's."""

@@ -11,7 +11,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     FromClause,
-    Subquery,
     and_,
     bindparam,
     case,
@@ -42,7 +41,7 @@ class Reach:
     cap: Number
     flow: Number
     best: Number
-    table: Subquery | None = None
+    table: FromClause | None = None
 
     def join(self, source: FromClause, space_id: Number, *, outer: bool = False) -> FromClause:
         """Join the reach of each row's space; without `outer` only spaces that are seen remain."""

@@ -78,6 +78,8 @@ class Path:
         where: list[ColumnElement[bool]] = []
         known: dict[str, Expression] = {}
         above: Any = None
+        if self.levels[0].of_spaces:
+            access = access.walking()
         for place, level in enumerate(self.levels):
             listing = level.build(access, above)
             where += listing.where
@@ -89,6 +91,8 @@ class Path:
         source = listings[0].source
         for listing in listings[1:]:
             source = in_this_order(source, listing.source)
+        if access.found is not None:
+            source = access.reach().join(source, known["id_0"])
         return Listing(listings[-1].table, source, known, tuple(where))
 
     def _by_lateral(self, access: Access, shape: Shape, columns: Columns) -> Select[Any]:

@@ -13,7 +13,6 @@ from typing import Any, NamedTuple, TypeAlias
 from sqlalchemy import (
     CTE,
     ColumnElement,
-    FromClause,
     Integer,
     Select,
     case,
@@ -75,9 +74,3 @@ def _literal(number: int) -> ColumnElement[int]:
 # As many as it takes if a tenth of all spaces is seen; and if some of those hold many rows.
 OF_SPACES = Trial(grants=LIMIT * _literal(10), spaces=LIMIT * _literal(10))
 OF_WHAT_LIES_IN_THEM = Trial(grants=LIMIT, spaces=(LIMIT + _literal(3)) // _literal(4))
-
-
-def between_ends(sort: ColumnElement[str], spaces: FromClause) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions that a space lies among those near, by which a walk comes to an end."""
-    first, last = (select(end(spaces.c.sort)).scalar_subquery() for end in (func.min, func.max))
-    return sort >= first, sort <= last

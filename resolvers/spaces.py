@@ -6,13 +6,12 @@ from sqlalchemy import FromClause, Select, case, func, null, select
 
 from auth.access import ORG_ID, Access, Reach
 from db.models import SPACE
-from db.queries import POSTGRESQL
 from engine.edge import Columns
 from engine.page import Orders, Shape
 from resolvers.listing import Expression, Listing, with_ids_of
 from resolvers.pagination import ById, Paged
 from resolvers.paths import Level
-from resolvers.short_walk import OF_SPACES, between_ends, walked_or_gathered
+from resolvers.short_walk import OF_SPACES, walked_or_gathered
 
 
 class SpaceRow(NamedTuple):
@@ -78,12 +77,15 @@ def _of_org(access: Access, _parent: None) -> Listing:
 
 
 def _in_order(access: Access, _parent: None) -> Listing:
-    """Return the same to be walked in their order, which SQLite doesn't find by sorting."""
-    if access.dialect == POSTGRESQL:
+    """Return the same to be walked in their order, which SQLite doesn't find by sorting.
+
+    By IN on the order's first column it goes from one space that is seen to the next. The reach
+    that its columns are of is joined by who walks.
+    """
+    if access.found is None:
         return _of_org(access, None)
-    space, reach = SPACE.alias("space"), access.reach()
-    near = () if access.near is None else between_ends(space.c.sort, access.near)
-    return _listing(access, space, reach, reach.join(space, space.c.id), *near)
+    space, sorts = SPACE.alias("space"), select(access.found.c.sort)
+    return _listing(access, space, access.reach(), space, space.c.sort.in_(sorts))
 
 
 class SpacesOfOrg(Paged):

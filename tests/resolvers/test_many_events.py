@@ -1,18 +1,16 @@
 """A long log costs no more than a short one: the same statements, each of them by an index."""
 
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import AsyncIterator, Iterator
+from typing import NamedTuple
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from auth.credential import Credential
 from db import clock
 from db.engine import change, open_engine
-from db.queries import AnySelect
-from db.reader import Reader, prepare
 from engine.edge import Key
 from engine.page import Order, read_page, write_cursor
 from resolvers.context import Reading
@@ -23,8 +21,8 @@ from tests.databases import PostgreSQLDatabases, SQLiteFiles, run
 from tests.factories import Loaded, Manifest, address, asked_as, asker, load
 from tests.factories import run as run_as
 from tests.resolvers.conftest import Stored
+from tests.resolvers.plans import Explainer
 
-EXPLAIN = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN"}
 MANY = 100_000
 ACME = Manifest().user("ada", admin=True).user("ben").space("core").space("lab").project("lab/p")
 # By one of 500 members to one of 20,000 objects, after the import; ada (mem_1_3) is one of them.
@@ -72,24 +70,6 @@ async def long(many: Stored) -> AsyncIterator[AsyncEngine]:
     engine = open_engine(many.url)
     yield engine
     await engine.dispose()
-
-
-class Explainer(Reader):
-    """A reader that gives no rows, but keeps how the database would find them."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self.dialect, self.plan = connection.dialect.name, ""
-        self._connection = connection
-
-    async def fetch(
-        self, statement: AnySelect, parameters: Mapping[str, Any]
-    ) -> Sequence[Sequence[Any]]:
-        """Keep the plan of the statement."""
-        prepared = prepare(statement, self.dialect, parameters.get("limit"))
-        text, values = f"{EXPLAIN[self.dialect]} {prepared.text}", prepared.arguments(parameters)
-        lines = await self._connection.exec_driver_sql(text, tuple(values))
-        self.plan = "\n".join(str(line[-1]) for line in lines)
-        return []
 
 
 async def plan_of(engine: AsyncEngine, listed: Listed, key: Key, **arguments: object) -> str:
