@@ -16,6 +16,7 @@ from bench.subjects import Subject, started
 from bench.tables import machine, table
 
 SIZES = Size(10, 100, 0), Size(1_000, 100, 0), Size(10_000, 100, 0)
+DEEP = Size(1_000, 10, 0), Size(1_000, 100, 0), Size(1_000, 1_000, 0)
 SMALL = Size(2, 10, 0), Size(20, 10, 0), Size(200, 10, 0)
 QUERIES = ("few", "spaces", "projects", "Q1")
 VIEWERS = ("admin", "member", "partner")
@@ -34,11 +35,12 @@ def main(
     rounds: Annotated[int, typer.Option(help="how often each is timed")] = 50,
     *,
     small: Annotated[bool, typer.Option(help="tiny Orgs, to see that it runs")] = False,
+    deep: Annotated[bool, typer.Option(help="more projects a space, not more spaces")] = False,
 ) -> None:
     """Compare the first pages of a small, a large and a huge Org, and page all of each."""
     with ExitStack() as stack:
         servers = dict[tuple[Database, Size], tuple[str, str]]()
-        for size in SMALL if small else SIZES:
+        for size in SMALL if small else DEEP if deep else SIZES:
             for database, url in stack.enter_context(measured_databases(size)).items():
                 servers[database, size] = "compiled", url
         subjects = stack.enter_context(started(servers))
