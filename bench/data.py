@@ -8,6 +8,7 @@ was granted the last space and 10 projects of the one before it, however many th
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import orjson
 
@@ -25,6 +26,19 @@ SHARE_GRANTED = 0.48  # of the spaces: each to one group
 SHARE_PROPAGATED = 0.8  # of those grants
 SHARE_OPENED = 0.08  # of the spaces: 20 of their projects are granted to a group
 OPENED, LOWERED = 20, 2  # projects of a space that have a grant of their own
+
+
+class Made(Protocol):
+    """An Org as it is measured; as text it is the name under which its databases are kept."""
+
+    @property
+    def all_projects(self) -> int:
+        """Return the number of projects, the shared ones of the spaces and of the Org included."""
+        ...
+
+    def lines(self) -> Iterator[bytes]:
+        """Give the manifest's lines; what is further down in them stands on what is further up."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -45,50 +59,51 @@ class Size:
         """Return the number of projects, the shared ones of the spaces and of the Org included."""
         return self.spaces * (self.projects + 1) + 1
 
+    def lines(self) -> Iterator[bytes]:
+        """Give the manifest's lines; what is further down in them stands on what is further up."""
+        yield manifest_line("org", key=ORG, name="Bench")
+        yield from _people(self.users)
+        for place in range(self.spaces):
+            yield from _space(f"space-{place}", f"Space {place}", self)
+        yield from _grants(self)
+        yield from _grants_of_partner(self)
 
-def lines(size: Size) -> Iterator[bytes]:
-    """Give the manifest's lines; what is further down in them stands on what is further up."""
-    yield _line("org", key=ORG, name="Bench")
-    yield from _people(size.users)
-    for place in range(size.spaces):
-        yield from _space(f"space-{place}", f"Space {place}", size)
-    yield from _grants(size)
-    yield from _grants_of_partner(size)
 
-
-def _line(type_: str, **fields: object) -> bytes:
+def manifest_line(type_: str, **fields: object) -> bytes:
+    """Return a line of a manifest."""
     return orjson.dumps({"type": type_, **fields}, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def _user(key: str, *, admin: bool = False) -> bytes:
+def user_line(key: str, *, admin: bool = False) -> bytes:
+    """Return the line of a user, who is called as its key says."""
     name = key.replace("-", " ").capitalize()
-    return _line("user", key=key, name=name, email=f"{key}@example.org", admin=admin)
+    return manifest_line("user", key=key, name=name, email=f"{key}@example.org", admin=admin)
 
 
 def _people(users: int) -> Iterator[bytes]:
     for key in PEOPLE:
-        yield _user(key, admin=key == "admin")
+        yield user_line(key, admin=key == "admin")
     members: list[list[str]] = [["member"] * (place < GROUPS_OF_MEMBER) for place in range(GROUPS)]
     for place in range(users):
-        yield _user(f"user-{place}")
+        yield user_line(f"user-{place}")
         for step in range(3):
             members[(place + 7 * step) % GROUPS].append(f"user-{place}")
     for place, keys in enumerate(members):
-        yield _line("group", key=f"group-{place}", name=f"Group {place}", members=keys)
+        yield manifest_line("group", key=f"group-{place}", name=f"Group {place}", members=keys)
     if users >= CREW:
         crew = [f"user-{place}" for place in range(CREW)]
-        yield _line("group", key="crew", name="Crew", members=crew)
+        yield manifest_line("group", key="crew", name="Crew", members=crew)
 
 
 def _space(space: str, name: str, size: Size) -> Iterator[bytes]:
-    yield _line("space", key=space, name=name)
+    yield manifest_line("space", key=space, name=name)
     for place in range(size.projects):
         project = f"project-{place}"
-        yield _line("project", space=space, key=project, name=f"Project {place}")
+        yield manifest_line("project", space=space, key=project, name=f"Project {place}")
         for number in range(size.assets):
             kind, asset = KINDS[number % len(KINDS)], f"asset-{number}"
             named = {"key": asset, "name": f"Asset {number}", "kind": kind}
-            yield _line("asset", space=space, project=project, **named)
+            yield manifest_line("asset", space=space, project=project, **named)
 
 
 def _grants(size: Size) -> Iterator[bytes]:
@@ -99,7 +114,7 @@ def _grants(size: Size) -> Iterator[bytes]:
         if drawn < SHARE_GRANTED:
             propagate = chance.random() < SHARE_PROPAGATED
             level = chance.choice(LEVELS)
-            yield _line("grant", to=group, level=level, on=space, propagate=propagate)
+            yield manifest_line("grant", to=group, level=level, on=space, propagate=propagate)
             yield from _on_projects(space, group, chance.sample(range(size.projects), LOWERED))
         elif drawn < SHARE_GRANTED + SHARE_OPENED:
             count = min(OPENED, size.projects)
@@ -110,11 +125,11 @@ def _grants(size: Size) -> Iterator[bytes]:
 
 def _grants_of_partner(size: Size) -> Iterator[bytes]:
     last, before = f"space-{size.spaces - 1}", f"space-{size.spaces - 2}"
-    yield _line("grant", to="user:partner", level="FULL", on=last, propagate=True)
+    yield manifest_line("grant", to="user:partner", level="FULL", on=last, propagate=True)
     yield from _on_projects(before, "user:partner", list(range(PROJECTS_OF_PARTNER)))
 
 
 def _on_projects(space: str, principal: str, places: list[int]) -> Iterator[bytes]:
     for place in places:
         level = LEVELS[place % len(LEVELS)]
-        yield _line("grant", to=principal, level=level, on=f"{space}/project-{place}")
+        yield manifest_line("grant", to=principal, level=level, on=f"{space}/project-{place}")

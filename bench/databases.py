@@ -1,4 +1,4 @@
-"""The databases that are measured: the Org of `bench.data` on PostgreSQL and on SQLite."""
+"""The databases that are measured: an Org of `bench.data` or `bench.crowd`, on each kind."""
 
 import asyncio
 from collections.abc import Generator, Sequence
@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bench.data import ORG_ID, Size, lines
+from bench.data import ORG_ID, Made
 from db.engine import open_engine, snapshot
 from db.migrate import migrate
 from db.models import PROJECT
@@ -28,7 +28,7 @@ class Database(StrEnum):
 
 @contextmanager
 def measured_databases(
-    size: Size, kinds: Sequence[Database] = tuple(Database), *, kept: Path = KEPT
+    size: Made, kinds: Sequence[Database] = tuple(Database), *, kept: Path = KEPT
 ) -> Generator[dict[Database, str]]:
     """Give the URLs of the databases, filled now or in an earlier run (below build/bench)."""
     folder = kept / str(size)
@@ -60,11 +60,11 @@ def _running(data: Path) -> str | None:
     return f"postgresql://postgres:@/postgres?host={folder}" if running else None
 
 
-async def _fill(url: str, size: Size) -> None:
+async def _fill(url: str, size: Made) -> None:
     engine = open_engine(url)
     await migrate(engine)
     if not await _projects(engine):
-        await load_manifest(engine, lines(size))
+        await load_manifest(engine, size.lines())
         await _vacuum(engine)
     found = await _projects(engine)
     await engine.dispose()
