@@ -19,6 +19,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    union,
 )
 
 from auth.rule import ORG_ID
@@ -62,6 +63,22 @@ def places(dialect: str, type_: str) -> AnySelect:
     found = select(*_labelled(node.c.id, space.c.id, project.c.id, project.c.is_shared, is_lost))
     found = _there(found.select_from(source), node).where(one_of(dialect, node.c.id, "nodes"))
     return found.where(*(_was_there(above, outer=True) for above in (project, space)))
+
+
+@cache
+def places_ever(dialect: str, type_: str) -> AnySelect:
+    """Select (id, parent_id) of all that projects or assets in the parameter `nodes` ever lay in.
+
+    That is what they lie in now, and what was remembered of where they lay.
+    """
+    node, column = {ids.PROJECT: (PROJECT, "space_id"), ids.ASSET: (ASSET, "project_id")}[type_]
+    now = select(node.c.id, node.c[column].label("parent_id")).where(
+        node.c.org_id == ORG_ID, one_of(dialect, node.c.id, "nodes")
+    )
+    before = select(PLACEMENT.c.node_id, PLACEMENT.c.parent_id).where(
+        PLACEMENT.c.org_id == ORG_ID, one_of(dialect, PLACEMENT.c.node_id, "nodes")
+    )
+    return select(union(now, before).subquery("place"))
 
 
 @cache

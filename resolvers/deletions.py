@@ -19,11 +19,12 @@ from sqlalchemy import (
     select,
 )
 
-from auth.access import MEMBER_ID, ORG_ID, Access
+from auth.access import ORG_ID, Access
 from db import ids
 from db.models import ASSET, DELETION, ORG, PROJECT
 from db.queries import in_this_order
 from engine.page import Orders
+from resolvers.bin import held_there, is_binned, is_own, seen_path
 from resolvers.listing import Expression, Listing
 from resolvers.pagination import Matched, Paged
 
@@ -31,7 +32,11 @@ DAY = 86_400_000_000  # microseconds
 
 
 class DeletionRow(NamedTuple):
-    """A deletion's columns; `by_id` is the member who deleted, None if nobody did."""
+    """A deletion's columns; `by_id` is the member who deleted, None if nobody did.
+
+    For whoever is no admin `path` is where it would come back to, as far as that is seen now;
+    `redacted` says whether that isn't all of it.
+    """
 
     org_id: int
     id: int
@@ -42,6 +47,7 @@ class DeletionRow(NamedTuple):
     by_id: int | None
     deleted_at: int
     purges_at: int
+    redacted: bool
 
 
 class HiddenRow(NamedTuple):
@@ -80,11 +86,6 @@ def is_asked(deletion: FromClause) -> ColumnElement[bool]:
     return and_(deletion.c.purge_asked_at.is_not(None), deletion.c.purged_at.is_(None))
 
 
-def is_binned(deletion: FromClause) -> ColumnElement[bool]:
-    """Return the condition that a deletion was neither taken back nor purged."""
-    return and_(deletion.c.ended_at.is_(None), deletion.c.purge_asked_at.is_(None))
-
-
 def due_at(deletion: FromClause, retention_days: Expression) -> Expression:
     """Return when a deletion is to be purged, in microseconds."""
     kept = cast(retention_days, BigInteger()) * literal(DAY, BigInteger())
@@ -94,6 +95,7 @@ def due_at(deletion: FromClause, retention_days: Expression) -> Expression:
 def _columns(deletion: FromClause) -> dict[str, Expression]:
     return {
         **{name: deletion.c[name] for name in COLUMNS},
+        "full_path": deletion.c.path,
         "deleted_at": deletion.c.began_at,
         "asked_at": deletion.c.purge_asked_at,
     }
@@ -101,13 +103,16 @@ def _columns(deletion: FromClause) -> dict[str, Expression]:
 
 def _deletions(access: Access, deletion: FromClause, source: FromClause, *where: Any) -> Listing:
     kept = select(ORG.c.retention_days).where(ORG.c.id == ORG_ID).scalar_subquery()
+    path, redacted = (deletion.c.path, false()) if access.admin else seen_path(access, deletion)
     columns = {
         **_columns(deletion),
+        "path": path,
+        "redacted": redacted,
         "deleted_by": _member(deletion),
         "purges_at": due_at(deletion, kept),
     }
     binned = (deletion.c.org_id == ORG_ID, is_binned(deletion), not_(_goes_with_parent(deletion)))
-    own = () if access.admin else (deletion.c.by_id == MEMBER_ID,)
+    own = () if access.admin else is_own(deletion)
     return Listing(deletion, source, columns, (*binned, *own, *where))
 
 
@@ -148,16 +153,18 @@ def _by(column: str) -> Any:
     return build
 
 
-def _hidden(_access: Access, parent: FromClause) -> Listing:
+def _hidden(access: Access, parent: FromClause) -> Listing:
+    """Return the listing of the sums; who is no admin is told of what they would see restored."""
     deletion = DELETION.alias("deletion")
     kind, node_id = deletion.c.kind, deletion.c.node_id
     live = (ASSET.c.org_id == ORG_ID, ASSET.c.deleted_at.is_(None))
-    lies = (PROJECT.c.org_id == ORG_ID, PROJECT.c.deleted_at.is_(None))
-    in_space = (*lies, PROJECT.c.space_id == node_id)
-    project, asset = PROJECT.c.id, ASSET.c.project_id
-    both = in_this_order(PROJECT, ASSET, asset == project)
-    projects = _number(PROJECT, deletion, *in_space)
-    in_project = _number(ASSET, deletion, *live, asset == node_id)
+    reach = held_there(access)
+    seen = (PROJECT.c.org_id == ORG_ID, access.project_seen(PROJECT, reach))
+    in_space = (*seen, PROJECT.c.deleted_at.is_(None), PROJECT.c.space_id == node_id)
+    within = reach.join(PROJECT, PROJECT.c.space_id, outer=True)
+    both = in_this_order(within, ASSET, ASSET.c.project_id == PROJECT.c.id)
+    projects = _number(within, deletion, *in_space)
+    in_project = _number(both, deletion, *seen, *live, PROJECT.c.id == node_id)
     assets = _number(both, deletion, *in_space, *live)
     columns: dict[str, Expression] = {
         "spaces": case((kind == "SPACE", 1), else_=0),

@@ -4,21 +4,27 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, Text, and_, case, cast, literal
+from sqlalchemy import ColumnElement, FromClause, Text, and_, case, cast, false, literal
 
 from auth.access import ORG_ID, Access
 from auth.levels import Permission
 from db import ids
 from db.models import EVENT, TOUCH
 from db.queries import AnySelect, in_this_order
-from engine.edge import Columns
-from engine.page import Orders, Shape
+from db.stream import Take
+from engine.edge import Columns, Key, Row
+from engine.page import Orders, Page, Shape
+from resolvers import redaction
+from resolvers.context import Reading
 from resolvers.listing import Build, Listing
 from resolvers.pagination import Listed, Paged
 
 
 class EventRow(NamedTuple):
-    """An event's columns; `actor` and `object_id` are public ids, `before` and `after` JSON."""
+    """An event's columns; `actor` and `object_id` are public ids, `before` and `after` JSON.
+
+    Those are told as `resolvers.redaction` says; `redacted` says whether that isn't all.
+    """
 
     org_id: int
     revision: int
@@ -26,20 +32,23 @@ class EventRow(NamedTuple):
     actor: str
     through: str
     action: str
-    object_id: str
+    object_id: str | None
     path: str
     before: str | None
     after: str | None
     request_id: str | None
+    redacted: bool
 
 
 ORDERS: Orders = {"REVISION": {"revision": int}}
+REDACTED = "redacted"
 OBJECT = "object"  # the filter of what an event touched
 OF_ONE = ("path", "before", "after")  # what is told of each node that an event touched
 
 
 def _listing(event: FromClause, *where: ColumnElement[bool]) -> Listing:
-    columns = {**{name: event.c[name] for name in EventRow._fields}, "id": event.c.revision}
+    kept = {name: event.c[name] for name in EventRow._fields if name != REDACTED}
+    columns = {**kept, "id": event.c.revision, REDACTED: false()}
     return Listing(event, event, columns, (event.c.org_id == ORG_ID, *where))
 
 
@@ -130,8 +139,41 @@ class Log(Listed):
         return self._touching if OBJECT in filters else self._all
 
 
+class History(Paged):
+    """The events of nodes of one type; who is no admin is told of them as far as it sees."""
+
+    def __init__(self, type_: str) -> None:
+        super().__init__(_of_node(type_), ("id", "level"))
+        self._type = type_
+
+    async def rows(
+        self, reading: Reading, parents: Sequence[Key], page: Page, columns: Columns
+    ) -> Sequence[Row]:
+        """Return each parent's page."""
+        if not self._redacts(reading, columns):
+            return await super().rows(reading, parents, page, columns)
+        found = await super().rows(reading, parents, page, columns + redaction.TEXTS)
+        return await redaction.redacted(reading, self._type, found, columns)
+
+    async def stream(
+        self,
+        reading: Reading,
+        parents: Sequence[Key],
+        page: Page,
+        columns: Columns,
+        take: Take,
+    ) -> None:
+        """Give the rows of each parent's page to `take`."""
+        if self._redacts(reading, columns):
+            take(await self.rows(reading, parents, page, columns))
+        else:
+            await super().stream(reading, parents, page, columns, take)
+
+    def _redacts(self, reading: Reading, columns: Columns) -> bool:
+        is_asked = not {*redaction.TEXTS, REDACTED}.isdisjoint(columns)
+        return is_asked and not reading.access.admin
+
+
 of_org = Log()
-of_space, of_project, of_asset = (
-    Paged(_of_node(type_), ("id", "level")) for type_ in (ids.SPACE, ids.PROJECT, ids.ASSET)
-)
+of_space, of_project, of_asset = map(History, (ids.SPACE, ids.PROJECT, ids.ASSET))
 of_member, of_group = (Paged(_of_principal(type_), ("id",)) for type_ in (ids.MEMBER, ids.GROUP))

@@ -21,7 +21,8 @@ KIND, PATH = "Of which kind it was.", "The keys that led to it, with slashes bet
 
 @strawberry.type(
     description="How many nodes a deletion hides, what was deleted itself among them. What was "
-    "deleted on its own before isn't: restoring brings back just what is counted here."
+    "deleted on its own before isn't: restoring brings back just what is counted here. Whoever is "
+    "no admin is told of as many as they would see then."
 )
 class Hidden:
     """The sum of what a deletion hides."""
@@ -40,7 +41,14 @@ class Deletion(Node):
     kind: NodeKind = column("kind", description=KIND)
     key: str = column("key", description="Its key.")
     name: str = column("name", description="Its name.")
-    path: str = column("path", description=PATH)
+    path: str = column(
+        "path",
+        description="The keys that led to it, with slashes between them. For whoever is no admin "
+        "the place where it would come back to, with `…` for the key of what they don't see now.",
+    )
+    redacted: bool = column(
+        "redacted", description="Whether a part of the path isn't told, as the viewer can't see it."
+    )
     deleted_by: Member | None = declare(
         Edge(member_by_id.rows, needs=("by_id",), gives=MemberRow), description="Who deleted it."
     )

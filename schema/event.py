@@ -43,14 +43,23 @@ class Event:
     object: Node | None = node_named(
         "object_id", description="What it was done to; null where it is gone, or isn't seen."
     )
-    object_id: strawberry.ID = column("object_id", description="The id of what it was done to.")
+    object_id: strawberry.ID | None = column(
+        "object_id",
+        description="The id of what it was done to; null where the viewer may not know it.",
+    )
     path: str = column(
         "path",
         description="Where that lay then: keys, with slashes between them. In the history of "
-        "another node that it touched, where that one lay.",
+        "another node that it touched, where that one lay. For whoever is no admin `…` stands in "
+        "place of the key of what they don't see now.",
     )
     before: Json | None = _json("before", "What of that was otherwise before.")
     after: Json | None = _json("after", "What of that became so.")
+    redacted: bool = column(
+        "redacted",
+        description="Whether an id or a part of a path isn't told, as the viewer doesn't see now "
+        "what that names; ids of members and groups are always told.",
+    )
     request_id: str | None = column("request_id", description="The request's, as in the log files.")
 
 

@@ -5,10 +5,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.ids import NodeId
 from db.models import DELETION, ORG
+from resolvers.bin import is_binned
 from resolvers.changes.purges import ACTION, asked, told
 from resolvers.changes.rows import TYPES
 from resolvers.changes.system import system_change
-from resolvers.deletions import DAY, is_binned
+from resolvers.deletions import DAY
 
 AT_ONCE = 50  # deletions under one lock
 

@@ -12,7 +12,10 @@ from resolvers.errors import not_found
 
 
 class Binned(NamedTuple):
-    """A deletion, and what it took; `deleted_at` is in microseconds."""
+    """A deletion, and what it took; `deleted_at` is in microseconds.
+
+    `path` is what the asker is told of `full_path`.
+    """
 
     org_id: int
     id: int
@@ -21,6 +24,7 @@ class Binned(NamedTuple):
     key: str
     name: str
     path: str
+    full_path: str
     deleted_at: int
 
     @property

@@ -9,18 +9,20 @@ from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import or_, select
 
+from auth.levels import Permission
 from db.ids import NodeId, public_id
 from db.names import fold
 from resolvers.changes.change import Beside, Change, Done, Input
 from resolvers.changes.deletions import bin_node
 from resolvers.changes.names import key_of, name_columns
 from resolvers.changes.rows import LIES_IN, NOUNS, TABLES
-from resolvers.errors import INVALID, KEY_TAKEN, NAME_TAKEN, SKIPPED, UserError
+from resolvers.errors import FORBIDDEN, INVALID, KEY_TAKEN, NAME_TAKEN, SKIPPED, UserError
 
 LONGEST = 255
 NUMBER = r"[1-9][0-9]{0,8}"
 ROOM = 11  # characters for a separator and a number
 PERMANENT = "Keys are permanent, and its own isn't taken there: leave out `newKey`."
+UNSEEN = "What bears the name or the key there is something that you may not see: it stays."
 ITSELF = "A copy can't take the place of what it is a copy of."
 
 
@@ -179,6 +181,8 @@ async def _bin(making: Change, arrival: Arrival, row: Any) -> Done:
         raise UserError(INVALID, ITSELF, "onClash")
     action = f"{NOUNS[node.type]}.delete"
     await making.require(action, "onClash", node=node, space=arrival.target)
+    if await making.level(node) is Permission.NONE:
+        raise UserError(FORBIDDEN, UNSEEN, "onClash")
     return await bin_node(making, node, action, row=row)
 
 

@@ -12,7 +12,7 @@ from db.ids import NodeId, public_id
 from resolvers.changes.binned import deletion_of
 from resolvers.changes.change import Change
 from resolvers.changes.kinds import KINDS
-from resolvers.changes.rows import LIES_IN, TABLES, parent_of, path_of, row_of
+from resolvers.changes.rows import LIES_IN, TABLES, parent_of, row_of
 from resolvers.errors import KEY_TAKEN, NAME_TAKEN, PARENT_DELETED, UserError
 
 # By the last word of the unique index: the code, the column, and the input's field that helps.
@@ -24,15 +24,17 @@ async def require_live(making: Change, parent: NodeId | None) -> None:
     while parent is not None:
         row = await row_of(making, parent)
         if row.deleted_at is not None:
-            raise UserError(PARENT_DELETED, await _about(making, parent, row), "id")
+            raise UserError(PARENT_DELETED, await _about(making, parent), "id")
         parent = parent_of(parent, row) if parent.type in LIES_IN else None
 
 
-async def _about(making: Change, parent: NodeId, row: Any) -> str:
-    path, deletion = await path_of(making, parent), await deletion_of(making, parent)
-    named = f'The {_noun(parent)} "{row.name}" ({path}) that it lies in is in the recycle bin'
+async def _about(making: Change, parent: NodeId) -> str:
+    """Return what the asker is told of the parent: which it is if it sees that in the bin."""
+    deletion, noun = await deletion_of(making, parent), _noun(parent)
     if deletion is None:
-        return f"{named}: ask an admin to restore that first, or say by `into` where it is to go."
+        lies = f"The {noun} that it lies in is in the recycle bin"
+        return f"{lies}: ask an admin to restore that first, or say by `into` where it is to go."
+    named = f'The {noun} "{deletion.name}" ({deletion.path}) that it lies in is in the recycle bin'
     restored = f"restore that first, as {deletion.public_id}"
     return f"{named}: {restored}, or say by `into` where it is to go."
 

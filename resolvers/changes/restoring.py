@@ -139,7 +139,7 @@ async def _told(making: Change, coming: Return) -> Done:
         before={
             "deletion": deletion.public_id,
             "deletedAt": time_text(deletion.deleted_at),
-            "path": deletion.path,
+            "path": deletion.full_path,
             "name": deletion.name,
         },
         after={"key": row.key, "name": row.name},
