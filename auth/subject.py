@@ -9,9 +9,11 @@ from sqlalchemy import ColumnElement, and_, bindparam, select
 from auth.credential import Credential
 from auth.errors import AuthError
 from auth.levels import Facts, Kind, Permission, Standing, permission
+from db.errors import UnfitError, lacks_a_table
 from db.models import ACCOUNT, MEMBERSHIP, ORG, PRINCIPAL
 from db.queries import AnySelect
 from db.reader import Reader
+from db.version import AT_VERSION, EPOCH, LACKS_A_TABLE, READABLE_FROM, check_readable
 
 ADMINS, MEMBERS = "admins", "members"  # the keys of the two reserved groups
 
@@ -44,6 +46,7 @@ class Subject(NamedTuple):
     principals: tuple[int, ...]
     standing: Standing
     is_service: bool = False
+    epoch: str = ""  # the database's: another after a restore
 
 
 class Found(NamedTuple):
@@ -61,15 +64,27 @@ class Found(NamedTuple):
     is_service: bool
     group_id: int
     group_key: str | None
+    epoch: str
+    version: str | None
+    readable_from: str | None
 
 
 async def load_subject(reader: Reader, credential: Credential) -> Subject:
-    """Look the credential up, in one statement; AuthError when its account is gone."""
+    """Look the credential up, in one statement; AuthError when its account is gone.
+
+    UnfitError where the database's version is none that this Freehold reads.
+    """
     by_id = isinstance(credential.account, int), isinstance(credential.org, int)
     parameters = {"account": credential.account, "org": credential.org}
-    rows = [Found(*row) for row in await reader.fetch(_lookup(*by_id), parameters)]
+    try:
+        rows = [Found(*row) for row in await reader.fetch(_lookup(*by_id), parameters)]
+    except Exception as error:
+        if lacks_a_table(error):
+            raise UnfitError(LACKS_A_TABLE) from error
+        raise
     if not rows:
         raise AuthError("UNAUTHENTICATED", "The token's account doesn't exist any more.")
+    check_readable(rows[0].version, rows[0].readable_from)
     return _subject(rows)
 
 
@@ -84,6 +99,7 @@ def _lookup(account_by_id: bool, org_by_id: bool) -> AnySelect:
             *(account.id, account.email, account.name),
             *(org.id, org.key, org.name, org.revision, org.retention_days),
             *(member.c.id, member.c.is_service, group.c.id, group.c.key),
+            *(EPOCH, AT_VERSION, READABLE_FROM),
         )
         .select_from(ACCOUNT)
         .outerjoin(ORG, _named(org.id if org_by_id else org.key, "org"))
@@ -103,7 +119,7 @@ def _subject(rows: Sequence[Found]) -> Subject:
     account = AccountRow(first.account_id, first.email, first.account_name)
     standing = _standing({row.group_key for row in rows})
     if standing is Standing.OUTSIDER:
-        return Subject(account, None, None, (), standing)
+        return Subject(account, None, None, (), standing, epoch=first.epoch)
     known = (first.org_id, first.org_key, first.org_name, first.revision, first.retention_days)
     return Subject(
         account=account,
@@ -112,6 +128,7 @@ def _subject(rows: Sequence[Found]) -> Subject:
         principals=(first.member_id, *(row.group_id for row in rows)),
         standing=standing,
         is_service=bool(first.is_service),
+        epoch=first.epoch,
     )
 
 

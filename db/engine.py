@@ -13,6 +13,7 @@ from sqlalchemy.util.concurrency import in_greenlet
 
 from db.snapshots import SNAPSHOTS, NoneReadyError, Snapshots
 from db.tenancy import check_tenancy
+from db.version import check_changeable
 
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -143,7 +144,18 @@ async def snapshot(engine: AsyncEngine) -> AsyncGenerator[AsyncConnection, None]
 
 @asynccontextmanager
 async def change(engine: AsyncEngine) -> AsyncGenerator[AsyncConnection, None]:
-    """Give a connection whose changes are committed at the end, or none of them on an error."""
+    """Give a connection whose changes are committed at the end, or none of them on an error.
+
+    UnfitError where the database isn't at this Freehold's version.
+    """
+    async with write(engine) as connection:
+        await check_changeable(connection)
+        yield connection
+
+
+@asynccontextmanager
+async def write(engine: AsyncEngine) -> AsyncGenerator[AsyncConnection, None]:
+    """Give a connection as `change` does, to a database of any version."""
     writer = engine.execution_options(**WRITE[engine.dialect.name])
     async with writer.connect() as connection, connection.begin():
         yield connection

@@ -19,7 +19,20 @@ SQLITE_CODES = {
 PRIMARY = 0xFF  # the bits of an extended code of SQLite that say of which kind it is
 
 
+NO_TABLE, UNDEFINED_TABLE = "no such table", "42P01"
 PASSING_STATES = {"40001", "40P01"}  # could not serialize; deadlock
+
+
+class UnfitError(Exception):
+    """The database can't be used as it is; the message tells operators why, and what to do."""
+
+
+def lacks_a_table(error: BaseException) -> bool:
+    """Return whether a statement named a table that isn't there."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, sqlite3.Error):
+        return str(cause).startswith(NO_TABLE)
+    return getattr(cause, "sqlstate", None) == UNDEFINED_TABLE
 
 
 def is_passing(error: BaseException) -> bool:
@@ -33,6 +46,8 @@ def is_unavailable(error: BaseException) -> bool:
 
     The error may be SQLAlchemy's or the driver's own.
     """
+    if isinstance(error, UnfitError):
+        return True
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
     cause = error.orig if isinstance(error, DBAPIError) else error
@@ -48,4 +63,4 @@ def is_unavailable(error: BaseException) -> bool:
 def _sqlite_is_unavailable(error: sqlite3.Error) -> bool:
     # The driver makes some errors itself, without a code.
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_MISUSE) & PRIMARY
-    return code in SQLITE_CODES or str(error).startswith("no such table")
+    return code in SQLITE_CODES or str(error).startswith(NO_TABLE)

@@ -9,11 +9,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, inspect, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.base import Base
+from db.models import INSTALLATION
 from db.queries import POSTGRESQL
+from db.version import AT_VERSION, VERSION
 
 LOCK = 0x46726565686F6C64  # any number that means only this
 SCRIPTS = Path(__file__).parent / "migrations"
@@ -26,31 +28,35 @@ def _config() -> Config:
     return config
 
 
-def newest_version() -> str | None:
-    """Return the version that the code's own migrations lead to."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
-
-
-async def current_version(engine: AsyncEngine) -> str | None:
-    """Return the database's version, None for one that was never migrated."""
-
-    def read(connection: Connection) -> str | None:
-        return MigrationContext.configure(connection).get_current_revision()
-
-    return await _run(engine, read)
-
-
 async def migrate(engine: AsyncEngine, version: str = "head") -> None:
     """Run the migrations that are missing, in one transaction."""
 
     def upgrade(connection: Connection) -> None:
-        if connection.dialect.name == POSTGRESQL:  # who comes second waits, and finds it done
-            connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
+        if connection.dialect.name == POSTGRESQL:
+            _lock(connection)
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, version)
+        _tell_readers(connection)
 
     await _run(engine, upgrade)
+
+
+def _lock(connection: Connection) -> None:
+    """Let another migration and all changes wait, so that each finds the version after this one."""
+    connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
+    if inspect(connection).has_table(VERSION.name):
+        connection.execute(select(VERSION.c.version_num).with_for_update())
+
+
+def _tell_readers(connection: Connection) -> None:
+    """Note which older Freeholds read the database as it is now; a migration may name one."""
+    if not inspect(connection).has_table(INSTALLATION.name):
+        return
+    version = connection.scalars(select(AT_VERSION)).one()
+    script = ScriptDirectory.from_config(_config()).get_revision(version)
+    oldest = getattr(script and script.module, "READABLE_FROM", version)
+    connection.execute(update(INSTALLATION).values(readable_from=oldest))
 
 
 async def differences(engine: AsyncEngine) -> Sequence[Any]:

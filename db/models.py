@@ -367,6 +367,22 @@ class Duty(Base):
     __table_args__ = (CLUSTERED,)
 
 
+class Installation(Base):
+    """What holds for the database as a whole: a single row.
+
+    Its `epoch` is random, and another after each restore of a backup. A Freehold of the version
+    `readable_from` or newer reads the database rightly, though only that of its own changes it.
+    """
+
+    __tablename__ = "installation"
+
+    id: Mapped[int] = mapped_column(Counted, primary_key=True, autoincrement=False)
+    epoch: Mapped[str] = mapped_column(Text)
+    readable_from: Mapped[str] = mapped_column(Text)
+
+    __table_args__ = (CheckConstraint("id = 1", name="single"), CLUSTERED)
+
+
 def _table(model: type[Base]) -> Table:
     return cast("Table", model.__table__)
 
@@ -377,4 +393,4 @@ PRINCIPAL, MEMBERSHIP = _table(Principal), _table(Membership)
 ANSWER, EVENT, TOUCH = _table(Answer), _table(Event), _table(Touch)
 SPACE, PROJECT, ASSET, GRANT = _table(Space), _table(Project), _table(Asset), _table(Grant)
 VERSION, PLACEMENT, DELETION = _table(AssetVersion), _table(Placement), _table(Deletion)
-DUTY = _table(Duty)
+DUTY, INSTALLATION = _table(Duty), _table(Installation)

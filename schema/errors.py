@@ -4,7 +4,7 @@ import structlog
 from graphql import ExecutionResult, FieldNode, GraphQLError
 
 from auth.errors import UNAVAILABLE, AuthError
-from db.errors import is_unavailable
+from db.errors import UnfitError, is_unavailable
 
 log = structlog.get_logger()
 
@@ -64,7 +64,9 @@ def masked(cause: Exception, *, request_id: str, at: GraphQLError | None = None)
     if isinstance(cause, AuthError):
         return GraphQLError(cause.message, extensions={"code": cause.code})
     code, message = INTERNAL, f"Something went wrong here; the log has it as {request_id}."
-    if is_unavailable(cause):
+    if isinstance(cause, UnfitError):
+        code, message = UNAVAILABLE, str(cause)
+    elif is_unavailable(cause):
         code, message = UNAVAILABLE, "The database can't be reached now; try again in a minute."
     log.error("fault", request_id=request_id, code=code, exc_info=cause)
     extensions = {"code": code, "requestId": request_id}

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.errors import is_unavailable
+from db.errors import UnfitError, is_unavailable
 from resolvers.background.duty import Duty
 from resolvers.background.work import work
 
@@ -49,7 +49,8 @@ async def _try(duty: Duty, stop: asyncio.Event) -> None:
         done = await work(duty, stop.is_set)
     except Exception as error:  # whatever it is, the server goes on
         if is_unavailable(error):
-            log.warning("background work waits for the database", problem=type(error).__name__)
+            problem = str(error) if isinstance(error, UnfitError) else type(error).__name__
+            log.warning("background work waits for the database", problem=problem)
         else:
             log.exception("background work failed")
     else:

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from db.errors import is_unavailable
-from db.migrate import current_version, newest_version
+from db.version import database_problem
 
 VERSION = version("freehold")
 
@@ -34,11 +34,8 @@ def health_routes(engine: AsyncEngine) -> list[BaseRoute]:
 async def readiness_problem(engine: AsyncEngine) -> str | None:
     """Return why the database can't be served from yet; None where it can."""
     try:
-        found = await current_version(engine)
+        return await database_problem(engine)
     except Exception as error:
         if not is_unavailable(error):
             raise
         return "The database can't be reached."
-    if found != newest_version():
-        return "The database isn't at the newest version: run `freehold migrate`."
-    return None

@@ -9,7 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import open_engine
-from db.migrate import current_version, newest_version
+from db.errors import UnfitError
+from db.version import database_problem
 from server.commands.configuration import checked_url, shown_url
 from server.commands.errors import CommandError
 from server.settings import Settings
@@ -30,6 +31,8 @@ async def opened(settings: Settings) -> AsyncGenerator[AsyncEngine]:
             yield engine
         finally:
             await engine.dispose()
+    except UnfitError as error:  # another process has changed it meanwhile
+        raise CommandError(str(error)) from error
     except (SQLAlchemyError, OSError) as error:
         raise CommandError(_told(url, reason(error))) from error
 
@@ -41,18 +44,9 @@ async def up_to_date(settings: Settings) -> AsyncGenerator[AsyncEngine]:
     if path is not None and not path.exists():  # connecting would make an empty one
         raise CommandError(f"There is no database {path} yet: run `freehold migrate`.")
     async with opened(settings) as engine:
-        if problem := version_problem(await current_version(engine)):
+        if problem := await database_problem(engine):
             raise CommandError(problem)
         yield engine
-
-
-def version_problem(found: str | None) -> str | None:
-    """Return what to do about a database at this version, None for the newest."""
-    newest = newest_version()
-    if found == newest:
-        return None
-    state = f"at version {found}, not {newest}" if found else "empty"
-    return f"The database is {state}: run `freehold migrate`."
 
 
 def sqlite_file(url: URL) -> Path | None:

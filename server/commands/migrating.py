@@ -3,20 +3,14 @@
 import asyncio
 
 import typer
-from alembic.util import CommandError as MigrationError
 
-from db.migrate import current_version
 from db.migrate import migrate as run_migrations
+from db.version import EMPTY, current_version, database_problem, known_versions
 from server.commands.configuration import read_settings
 from server.commands.database import opened
 from server.commands.errors import CommandError
 from server.commands.invocation import Json, answer, invocation_of
 from server.settings import Settings
-
-UNKNOWN = (
-    "The database is at version {}, which this Freehold doesn't know: "
-    "a newer one has migrated it. Install that one."
-)
 
 
 def migrate(context: typer.Context, as_json: Json = False) -> None:
@@ -34,8 +28,8 @@ def migrate(context: typer.Context, as_json: Json = False) -> None:
 async def _migrate(settings: Settings) -> tuple[str | None, str | None]:
     async with opened(settings) as engine:
         before = await current_version(engine)
-        try:
-            await run_migrations(engine)
-        except MigrationError as error:
-            raise CommandError(UNKNOWN.format(before)) from error
+        problem = await database_problem(engine)
+        if problem and before not in known_versions() and problem != EMPTY:
+            raise CommandError(problem)
+        await run_migrations(engine)
         return before, await current_version(engine)

@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import (
     DatabaseUrlError,
-    change,
     database_url,
     open_engine,
     snapshot,
+    write,
 )
 from db.snapshots import NoneReadyError
 
@@ -168,7 +168,7 @@ def files(folder: Path) -> list[str]:
 
 
 async def run(engine: AsyncEngine, *statements: str) -> None:
-    async with change(engine) as connection:
+    async with write(engine) as connection:
         for statement in statements:
             await connection.execute(text(statement))
 

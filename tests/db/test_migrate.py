@@ -8,8 +8,9 @@ from alembic.config import Config
 from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.migrate import SCRIPTS, current_version, differences, migrate, newest_version
+from db.migrate import SCRIPTS, differences, migrate
 from db.models import TOUCH
+from db.version import current_version, newest_version
 
 AN_ORG = """
 INSERT INTO org (id, key, name, revision, next_id, retention_days, created_at, updated_at)

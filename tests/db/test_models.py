@@ -13,7 +13,7 @@ KEYS = [
     *(["org_id", "id"], ["org_id", "revision"]),
     *(["org_id", "object_id", "revision"], ["org_id", "member_id", "key"]),
 ]
-WITHOUT_AN_ORG = {"account", "org", "duty"}
+WITHOUT_AN_ORG = {"account", "org", "duty", "installation"}
 TENANT_TABLES = sorted(set(TABLES) - WITHOUT_AN_ORG)
 POSTGRESQL = database_url("postgresql://").get_dialect()()
 COMPARED_FOR_EQUALITY = {"principal.kind", "event.object_id", "event.actor"}
@@ -46,7 +46,7 @@ def test_a_tenant_table_refers_to_rows_of_its_own_org_alone(name: str) -> None:
     assert "org" in targets.values()
 
 
-def test_only_accounts_orgs_and_duties_are_of_no_org() -> None:
+def test_only_what_all_orgs_share_is_of_no_org() -> None:
     assert {name for name, table in TABLES.items() if "org_id" not in table.c} == WITHOUT_AN_ORG
 
 

@@ -21,21 +21,18 @@ query Tree($text: String) {
 """
 GONE = "The database can't be reached now; try again in a minute."
 NOT_READY = {"status": "not ready", "problem": "The database can't be reached."}
-NOT_NEWEST = {
-    "status": "not ready",
-    "problem": "The database isn't at the newest version: run `freehold migrate`.",
-}
+EMPTY = {"status": "not ready", "problem": "The database is empty: run `freehold migrate`."}
 
 
 # With which a token can be made where there is nothing in the database.
 NOT_YET = Orgs(Loaded(1, "acme", 0, {}), Loaded(2, "umbra", 0, {}), {"ada": 1})
 
 
-def assert_unavailable(client: Client, log: Log, logged: str) -> None:
+def assert_unavailable(client: Client, log: Log, logged: str, told: str = GONE) -> None:
     """Ask twice, once for each media type, and look at the answers and the log."""
     for accept, media_type in (("*/*", JSON), ("application/graphql-response+json", GRAPHQL)):
         response = client.ask(TREE, {"text": "sesame"}, Accept=accept, X_Request_Id="mine")
-        assert_told_unavailable(response, media_type)
+        assert_told_unavailable(response, media_type, told)
     faults = log.entries("fault")
     assert [(fault["request_id"], fault["code"]) for fault in faults] == [
         ("mine", "UNAVAILABLE")
@@ -44,13 +41,13 @@ def assert_unavailable(client: Client, log: Log, logged: str) -> None:
     assert "sesame" not in log.getvalue()
 
 
-def assert_told_unavailable(response: Response, media_type: str = JSON) -> None:
+def assert_told_unavailable(response: Response, media_type: str = JSON, told: str = GONE) -> None:
     """Look at the answer to a request with the id `mine`."""
     assert shown(response) == (503, media_type, ["UNAVAILABLE"])
     assert response.headers["retry-after"] == "5"
     assert response.headers["x-request-id"] == "mine"
     assert response.json()["errors"] == [
-        {"message": GONE, "extensions": {"code": "UNAVAILABLE", "requestId": "mine"}}
+        {"message": told, "extensions": {"code": "UNAVAILABLE", "requestId": "mine"}}
     ]
     assert "data" not in response.json()
 

@@ -15,10 +15,11 @@ from sqlalchemy import make_url
 from db.engine import open_engine
 from db.queries import AnySelect
 from db.reader import DriverReader
+from db.version import LACKS_A_TABLE
 from tests.databases import PostgreSQLDatabases, run
 from tests.server.asking import Log, store_orgs
 from tests.server.outage import (
-    NOT_NEWEST,
+    EMPTY,
     NOT_READY,
     NOT_YET,
     TREE,
@@ -96,8 +97,8 @@ def test_a_postgresql_database_that_was_not_migrated_is_unavailable_until_it_is(
 
     run(empty())
     with server(postgresql_url, NOT_YET) as client:
-        assert_unavailable(client, log, 'relation "account" does not exist')
-        assert_ready(client, NOT_NEWEST)
+        assert_unavailable(client, log, 'relation "account" does not exist', LACKS_A_TABLE)
+        assert_ready(client, EMPTY)
         orgs = run(migrate_and_store(postgresql_url))
         assert_recovered(replace(client, orgs=orgs))
 

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
+from db.version import LACKS_A_TABLE
 from tests.databases import SQLiteFiles, run
 from tests.server.asking import Log, store_orgs
 from tests.server.outage import (
-    NOT_NEWEST,
+    EMPTY,
     NOT_READY,
     NOT_YET,
     assert_ready,
@@ -25,8 +26,8 @@ def test_an_sqlite_file_that_is_missing_is_unavailable_until_it_is_there(
 ) -> None:
     url = f"sqlite:///{tmp_path / 'missing.db'}"
     with server(url, NOT_YET) as client:
-        assert_unavailable(client, log, "no such table: account")
-        assert_ready(client, NOT_NEWEST)
+        assert_unavailable(client, log, "no such table: account", LACKS_A_TABLE)
+        assert_ready(client, EMPTY)
         orgs = run(migrate_and_store(url))
         assert_recovered(replace(client, orgs=orgs))
 

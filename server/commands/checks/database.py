@@ -4,13 +4,13 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import snapshot
-from db.migrate import current_version
 from db.models import ORG
+from db.version import database_problem, newest_version
 from server.commands.checks.finding import Finding, note, well, wrong
 from server.commands.checks.postgresql import check_postgresql
 from server.commands.checks.sqlite import check_sqlite
 from server.commands.configuration import checked_url, shown_url
-from server.commands.database import opened, sqlite_file, version_problem
+from server.commands.database import opened, sqlite_file
 from server.commands.errors import CommandError
 from server.settings import Settings
 
@@ -50,12 +50,12 @@ async def _check_connected(settings: Settings, *, on_server: bool) -> list[Findi
 
 
 async def _check_content(engine: AsyncEngine) -> list[Finding]:
-    version = await current_version(engine)
-    if problem := version_problem(version):
-        return [wrong("migrations", problem.partition(":")[0], remedy=MIGRATE)]
+    if problem := await database_problem(engine):
+        found, _, remedy = problem.partition(": ")
+        return [wrong("migrations", f"{found}.", remedy=f"{remedy[0].upper()}{remedy[1:]}")]
     async with snapshot(engine) as connection:
         orgs = await connection.scalar(select(func.count()).select_from(ORG)) or 0
-    return [well("migrations", f"at the newest version, {version}"), _orgs(orgs)]
+    return [well("migrations", f"at the newest version, {newest_version()}"), _orgs(orgs)]
 
 
 def _orgs(count: int) -> Finding:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from db.engine import change
+from db.engine import write
 from server.commands.checks.finding import Finding, well, wrong
 
 OLDEST = 14_00_00
@@ -34,7 +34,7 @@ class Server(NamedTuple):
 
 async def check_postgresql(engine: AsyncEngine) -> list[Finding]:
     """Ask the server all that matters, in one statement."""
-    async with change(engine) as connection:
+    async with write(engine) as connection:
         server = Server(*(await connection.execute(ASKED)).one())
     return judge(server)
 

@@ -65,7 +65,7 @@ def test_a_database_that_is_not_migrated_is_wrong(freehold: Freehold, empty_data
     outcome = freehold("doctor", "--json")
     url = make_url(empty_database)
     text = f"There is no {url.database} yet." if url.host is None and url.query == {} else ""
-    text = text or "The database is empty"
+    text = text or "The database is empty."
     assert outcome.code == 1
     assert found(outcome, "migrations") == ("wrong", text, "Run `freehold migrate`.")
 

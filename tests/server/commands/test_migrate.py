@@ -1,10 +1,12 @@
 """`freehold migrate` brings a database to the newest version and says so."""
 
+import orjson
 import pytest
 
-from db.migrate import newest_version
+from db.version import newest_version
 from tests.databases import run
 from tests.server.commands.running import Freehold, Running, execute, on_sqlite
+from tests.server.test_versions import OTHERS, UNTOLD_SAID
 
 
 @pytest.mark.usefixtures("empty_database")
@@ -36,3 +38,20 @@ def test_a_database_of_a_newer_program_is_left_alone(freehold: Freehold, databas
         "a newer one has migrated it. Install that one.\n"
     )
     assert freehold("migrate") == (1, "", message)
+
+
+@pytest.mark.parametrize(("statements", "said"), OTHERS)
+def test_commands_say_so_and_leave_it_alone(
+    freehold: Freehold, database: str, statements: list[str], said: str
+) -> None:
+    run(execute(database, *statements))
+    assert freehold("export", "acme") == (1, "", f"{said}\n")
+    outcome = freehold("doctor", "--json")
+    (found,) = (one for one in orjson.loads(outcome.stdout) if one["check"] == "migrations")
+    assert found["state"] == "wrong"
+    assert f"{found['found']} {found['remedy']}".lower() == said.replace(": ", ". ", 1).lower()
+
+
+def test_a_database_that_lost_its_version_is_left_alone(freehold: Freehold, database: str) -> None:
+    run(execute(database, "DELETE FROM alembic_version"))
+    assert freehold("migrate") == (1, "", f"{UNTOLD_SAID}\n")
