@@ -48,18 +48,39 @@ def _no_arguments(_arguments: Mapping[str, Any]) -> Hashable:
     return None
 
 
+@dataclass(frozen=True)
+class Weight:
+    """What a field makes the database do; 1 is about what a row of a plain list takes.
+
+    `parent` is for each row that the field is asked of, whatever it finds, and `row` for each row
+    that it may give. A list takes `count` more for each parent where its number is asked for, and
+    `sift` where it is filtered, or in another order than its own: then all of it is looked at. As
+    the weight is told before anything runs, it is that of a large Org.
+    """
+
+    parent: int = 1
+    row: int = 1
+    count: int = 1
+    sift: int = 0
+
+
+BY_KEY = Weight()  # one row, found by its key
+
+
 @dataclass(frozen=True, eq=False)
 class Column:
     """A field that is a pure function of its parent's columns; without `make`, the column.
 
     `template` says the same of text, as a format of the columns in their order. `raw` is a quicker
     `make` for the compiled executor: what it gives is written by orjson as the same JSON.
+    `weight` is for each row, of values that are far longer than most.
     """
 
     columns: Columns
     make: Callable[..., Any] | None = None
     template: str | None = None
     raw: Callable[[Any], Any] | None = None
+    weight: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +95,7 @@ class Edge:
     gives: type[Any]
     many: bool = False
     read: Callable[[Mapping[str, Any]], Hashable] = _no_arguments
+    weight: Weight = BY_KEY
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +116,7 @@ class Connection:
     descending: bool = False
     bears: Columns = ()
     stream: Stream | None = None
+    weight: Weight = BY_KEY
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,10 +206,11 @@ def column(
     *columns: str,
     make: Callable[..., Any] | None = None,
     raw: Callable[[Any], Any] | None = None,
+    weight: int = 0,
     description: str,
 ) -> Any:
     """Declare a field that is the column named, or what `make` makes of the columns named."""
-    return declare(Column(columns, make, raw=raw), description=description)
+    return declare(Column(columns, make, raw=raw, weight=weight), description=description)
 
 
 def template(text: str, *columns: str, description: str) -> Any:

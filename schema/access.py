@@ -7,7 +7,7 @@ import strawberry
 from auth.explain import Limit, Source
 from auth.levels import Permission
 from db.clock import as_datetime
-from engine.edge import Argument, Batch, Edge, Reference, column, declare
+from engine.edge import Argument, Batch, Edge, Reference, Weight, column, declare
 from resolvers import explanations, ways
 from resolvers.explanations import AccessGrantRow, AccessRow, LimitRow
 from resolvers.principals import MemberRow, member_by_id
@@ -21,13 +21,17 @@ strawberry.enum(Source, name="AccessSource", description="What a permission come
 strawberry.enum(Limit, name="AccessLimitRule", description="What kept a permission from rising.")
 
 
+OF_EXPLANATION = Weight()  # what is known once the explanation is
+
+
 def _principal(description: str) -> Any:
     reference = Reference("principal_kind", "principal_id", PRINCIPAL_EDGES, PRINCIPAL_TYPES)
     return declare(reference, description=description)
 
 
 def _below(rows: Batch, gives: type[Any], description: str) -> Any:
-    return declare(Edge(rows, needs=("ref",), gives=gives, many=True), description=description)
+    edge = Edge(rows, needs=("ref",), gives=gives, many=True, weight=OF_EXPLANATION)
+    return declare(edge, description=description)
 
 
 @strawberry.type(description="A grant that an explanation names.")
@@ -111,7 +115,14 @@ class AccessWay:
         "redacted", description="Whether a step, or whom it affects, isn't told to the viewer."
     )
     others: list[AccessOther] = declare(
-        Edge(ways.others, needs=("ref",), gives=OtherRow, many=True, read=ways.read_first),
+        Edge(
+            ways.others,
+            needs=("ref",),
+            gives=OtherRow,
+            many=True,
+            read=ways.read_first,
+            weight=OF_EXPLANATION,
+        ),
         description="The first of them by name; told to the OWNER of all that the steps are on.",
         arguments=[Argument("first", int, "How many, 100 at most.", 100)],
     )
@@ -134,7 +145,7 @@ class Access:
         explanations.reached_by.rows, AccessGrantRow, "The grants that count."
     )
     limited_by: AccessLimit | None = declare(
-        Edge(explanations.limits, needs=("ref",), gives=LimitRow),
+        Edge(explanations.limits, needs=("ref",), gives=LimitRow, weight=OF_EXPLANATION),
         description="What made it no higher; null for OWNER, and where no level is known.",
     )
     shadowed: list[AccessGrant] = _below(
@@ -144,7 +155,14 @@ class Access:
         "redacted", description="Whether any of the grants is one that the viewer isn't told."
     )
     ways: list[AccessWay] = declare(
-        Edge(ways.of_access, needs=("ref",), gives=WayRow, many=True, read=ways.read_wanted),
+        Edge(
+            ways.of_access,
+            needs=("ref",),
+            gives=WayRow,
+            many=True,
+            read=ways.read_wanted,
+            weight=Weight(parent=2000, row=20),
+        ),
         description="Changes of grants on the node and its space that would give just a level. "
         "Those of the fewest steps come first, then those that affect the fewest others. None "
         "where the level is held, for admins, and for the past.",
@@ -157,7 +175,13 @@ class Access:
 
 def access(rows: Batch) -> Any:
     """Declare why someone may do what on a node; `rows` gets its id and the viewer's level."""
-    edge = Edge(rows, ("id", "level"), AccessRow, read=explanations.read_question)
+    edge = Edge(
+        rows,
+        ("id", "level"),
+        AccessRow,
+        read=explanations.read_question,
+        weight=Weight(parent=15),
+    )
     return declare(
         edge,
         description="What someone may do here and why. Whoever sees the node may ask about "

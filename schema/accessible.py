@@ -5,7 +5,7 @@ from typing import Any
 import strawberry
 
 from auth.levels import Permission
-from engine.edge import Argument, column
+from engine.edge import Argument, Weight, column
 from resolvers import lookups
 from resolvers.lookups import AccessibleRow
 from schema.connection import Listed, ListOf, connection
@@ -34,6 +34,7 @@ def can_access(listed: Listed) -> Any:
         ListOf(AccessibleRow, arguments=(MINIMUM, UNDER)),
         needs=("id",),
         orders=lookups.ACCESSIBLE_ORDERS,
+        weight=Weight(parent=1000, count=200, sift=200),
         description="All spaces and projects that they have access to, spaces first; assets go "
         "with their project. Admins may ask about anyone, others about themselves, and about "
         "anyone under what they own.",

@@ -7,7 +7,7 @@ import strawberry
 
 from auth.levels import Permission
 from db.ids import ASSET
-from engine.edge import Edge, column, declare
+from engine.edge import Edge, Weight, column, declare
 from resolvers import events, explanations, lookups, projects
 from resolvers import versions as version_rows
 from resolvers.assets import AssetRow
@@ -49,6 +49,7 @@ class Asset(Node):
         "metadata",
         make=json_value,
         raw=json_fragment,
+        weight=5,
         description="An object of whatever its makers noted.",
     )
     access: Access | None = access(explanations.of_asset.rows)
@@ -67,6 +68,7 @@ class Asset(Node):
         VERSIONS,
         needs=version_rows.ASSET,
         orders=version_rows.ORDERS,
+        weight=Weight(parent=5, count=5, sift=5),
         description="All versions of its content, the newest first.",
     )
     revision: int = column(

@@ -6,7 +6,7 @@ import strawberry
 
 from db import ids
 from db.clock import as_datetime
-from engine.edge import Edge, column, declare, template
+from engine.edge import Edge, Weight, column, declare, template
 from resolvers.deletions import DeletionRow, HiddenRow, PurgeRow, hidden
 from resolvers.principals import MemberRow, member_by_id
 from schema.connection import ListOf
@@ -59,7 +59,7 @@ class Deletion(Node):
         description="When it will be purged unless it is restored: `Org.retentionDays` later.",
     )
     hides: Hidden = declare(
-        Edge(hidden.rows, needs=("id",), gives=HiddenRow),
+        Edge(hidden.rows, needs=("id",), gives=HiddenRow, weight=Weight(parent=500)),
         description="How much went with it. Counted when asked, so it takes time for much.",
     )
 

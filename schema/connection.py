@@ -5,7 +5,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 import strawberry
 
 from engine import edge as declared
-from engine.edge import Argument, Batch, Columns, PagePart, Stream, declare
+from engine.edge import BY_KEY, Argument, Batch, Columns, PagePart, Stream, Weight, declare
 from engine.page import DEFAULT_SIZE, LARGEST_SIZE, Orders
 
 NodeType = TypeVar("NodeType")
@@ -86,8 +86,14 @@ class ListOf(NamedTuple):
     newest_first: bool = False
 
 
-def connection(
-    listed: Listed, of: ListOf, *, needs: Columns, orders: Orders, description: str
+def connection(  # noqa: PLR0913 - all but two by their names
+    listed: Listed,
+    of: ListOf,
+    *,
+    needs: Columns,
+    orders: Orders,
+    weight: Weight = BY_KEY,
+    description: str,
 ) -> Any:
     """Declare a connection; `needs` are the columns of the parent that `listed` gets."""
     made = declared.Connection(
@@ -95,6 +101,7 @@ def connection(
         descending=of.newest_first,
         bears=listed.bears,
         stream=listed.stream,
+        weight=weight,
     )
     return declare(made, description=description, arguments=_arguments(of))
 

@@ -7,7 +7,7 @@ import strawberry
 
 from db import ids
 from db.clock import as_datetime
-from engine.edge import Columns, column, template
+from engine.edge import Columns, Weight, column, template
 from resolvers.events import ORDERS, EventRow
 from schema.connection import Listed, ListOf, connection
 from schema.filter import OrderDirection, optional, order_direction, order_field
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def _json(name: str, description: str) -> Any:
     made, raw = json_value_or_null, json_fragment_or_null
-    return column(name, make=made, raw=raw, description=description)
+    return column(name, make=made, raw=raw, weight=5, description=description)
 
 
 @strawberry.type(description="What one change did; it outlives what it was done to.")
@@ -104,4 +104,11 @@ HISTORY = ListOf(EventRow, HistoryFilter, EventOrder, newest_first=True)
 def history(of: Listed, *, needs: Columns, whom: str) -> Any:
     """Declare a node's own events; `whom` are those whom they are told."""
     told = f"What touched it, the newest first; told to {whom}, and empty for others."
-    return connection(of, HISTORY, needs=needs, orders=ORDERS, description=told)
+    return connection(
+        of,
+        HISTORY,
+        needs=needs,
+        orders=ORDERS,
+        weight=Weight(parent=10, count=100, sift=200),
+        description=told,
+    )

@@ -6,7 +6,7 @@ from typing import Any
 import strawberry
 
 from auth.levels import Permission
-from engine.edge import Edge, column, declare
+from engine.edge import Edge, Weight, column, declare
 from resolvers import lookups
 from resolvers.lookups import HolderRow
 from resolvers.principals import MemberRow, member_by_id
@@ -55,6 +55,7 @@ def who_has_access(listed: Listed) -> Any:
         ListOf(HolderRow, HolderFilter, HolderOrder, (MINIMUM,)),
         needs=("id", "level"),
         orders=lookups.HOLDER_ORDERS,
+        weight=Weight(parent=500, count=100, sift=100),
         description="All active members who have access, admins included. Its OWNER is told of "
         "all, others of themselves.",
     )

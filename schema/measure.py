@@ -16,7 +16,8 @@ UNCOUNTABLE = 10**12  # stands for all that is larger, too
 class Usage:
     """What an operation asks for with its fragments spread; no number is above UNCOUNTABLE.
 
-    `cost` is the nodes that may come back; `selections` is of the whole document, see `expansion`.
+    `cost` is in rows of a plain list, see `engine.edge`; `selections` is of the whole document, see
+    `expansion`.
     """
 
     depth: int

@@ -4,7 +4,7 @@ import strawberry
 
 from auth.levels import Permission
 from auth.subject import OrgRow
-from engine.edge import Edge, column, declare, template
+from engine.edge import Edge, Weight, column, declare, template
 from resolvers import assets as asset_rows
 from resolvers import deletions, principals
 from resolvers import events as event_rows
@@ -44,6 +44,7 @@ class Org(Node):
         SPACES,
         needs=("id",),
         orders=space_rows.ORDERS,
+        weight=Weight(parent=10, count=100, sift=200),
         description="Its spaces.",
     )
     projects: Connection[Project] = connection(
@@ -51,6 +52,7 @@ class Org(Node):
         PROJECTS,
         needs=("id",),
         orders=project_rows.ORDERS_IN_ORG,
+        weight=Weight(parent=20, count=1500, sift=2000),
         description="The projects of all spaces, their shared ones included.",
     )
     assets: Connection[Asset] = connection(
@@ -58,6 +60,7 @@ class Org(Node):
         ASSETS,
         needs=("id",),
         orders=asset_rows.ORDERS_IN_ORG,
+        weight=Weight(parent=20, count=4000, sift=5000),
         description="The assets of all projects, those of the Org's shared project first.",
     )
     users: Connection[Member] = connection(
@@ -65,6 +68,7 @@ class Org(Node):
         MEMBERS,
         needs=("id",),
         orders=principals.ORDERS,
+        weight=Weight(parent=10, count=300, sift=400),
         description="Its members, deactivated ones included.",
     )
     groups: Connection[Group] = connection(
@@ -72,6 +76,7 @@ class Org(Node):
         GROUPS,
         needs=("id",),
         orders=principals.ORDERS,
+        weight=Weight(parent=5, count=50, sift=100),
         description="Its groups, `admins` and `members` among them.",
     )
     events: Connection[Event] = connection(
@@ -79,6 +84,7 @@ class Org(Node):
         EVENTS,
         needs=("id",),
         orders=event_rows.ORDERS,
+        weight=Weight(parent=10, count=2000, sift=4000),
         description="All that was changed in it, the newest first; for others than admins, none.",
     )
     recycle_bin: Connection[Deletion] = connection(
@@ -86,6 +92,7 @@ class Org(Node):
         DELETIONS,
         needs=("id",),
         orders=deletions.ORDERS,
+        weight=Weight(parent=10, count=200, sift=400),
         description="What was deleted and can be restored. Admins see all of it, others what they "
         "deleted themselves.",
     )
@@ -94,6 +101,7 @@ class Org(Node):
         PURGES,
         needs=("id",),
         orders=deletions.PURGE_ORDERS,
+        weight=Weight(parent=10, count=200, sift=400),
         description="What was taken out of the recycle bin for good, and how far that is. Told to "
         "admins; others see none.",
     )

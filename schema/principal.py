@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 
 from db import ids
-from engine.edge import column
+from engine.edge import Weight, column
 from resolvers import events, lookups, principals
 from resolvers.principals import GroupRow, MemberRow
 from schema.accessible import Accessible, can_access
@@ -73,6 +73,7 @@ class Member(Principal):
         GROUPS,
         needs=("id",),
         orders=principals.ORDERS,
+        weight=Weight(parent=5, count=5, sift=5),
         description="The groups that they are in.",
     )
     can_access: Connection[Accessible] = can_access(lookups.of_member)
@@ -97,6 +98,7 @@ class Group(Principal):
         MEMBERS,
         needs=("id",),
         orders=principals.ORDERS,
+        weight=Weight(parent=5, count=100, sift=150),
         description="Who is in it.",
     )
     can_access: Connection[Accessible] = can_access(lookups.of_group)

@@ -8,7 +8,7 @@ import strawberry
 from auth.levels import Permission
 from auth.subject import OrgRow
 from db.ids import PROJECT
-from engine.edge import Edge, column, declare
+from engine.edge import Edge, Weight, column, declare
 from resolvers import assets as asset_rows
 from resolvers import events, explanations, lookups, spaces, viewer
 from resolvers import grants as grant_rows
@@ -44,7 +44,7 @@ class Project(Node):
     id: strawberry.ID = id_column(PROJECT)
     key: str = column("key", description="Permanent, used in URLs; unique in its space.")
     name: str = column("name", description="What people call it; unique in its space.")
-    description: str | None = column("description", description="What it is for.")
+    description: str | None = column("description", weight=1, description="What it is for.")
     effective_permission: Permission = permission_column("What the viewer may do here.")
     org: Annotated["Org", strawberry.lazy("schema.org")] = declare(
         Edge(viewer.org_of, needs=(ORG_ID,), gives=OrgRow), description="The Org it is in."
@@ -61,6 +61,7 @@ class Project(Node):
         ASSETS,
         needs=("id", "level"),
         orders=asset_rows.ORDERS_IN_PROJECT,
+        weight=Weight(parent=5, count=10, sift=10),
         description="Its assets.",
     )
     grants: Connection[Grant] = connection(
@@ -68,6 +69,7 @@ class Project(Node):
         GRANTS,
         needs=("id", "space_id", "level"),
         orders=grant_rows.ORDERS,
+        weight=Weight(parent=100, count=10, sift=10),
         description="The grants on it, and those on its space that reach it: all of them for its "
         "OWNER, for others those that they hold. A space's shared project is reached by those on "
         "the projects beside it, too, told to whoever owns these.",

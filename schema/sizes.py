@@ -14,8 +14,9 @@ from graphql import (
     VariableNode,
 )
 
-from engine.page import DEFAULT_SIZE, LARGEST_SIZE
+from engine.page import LARGEST_SIZE
 
+PAGING = {"first", "after", "last", "before"}
 Variables: TypeAlias = Mapping[str, object]
 
 
@@ -30,13 +31,18 @@ class Sizes:
             for definition in operation.variable_definitions or ()
         }
 
-    def page(self, field: FieldNode) -> int:
-        """Return how many nodes the field's page may hold: the default where nothing says so.
+    def page(self, field: FieldNode, *, usual: int) -> int:
+        """Return how many nodes the field's page may hold: the usual where nothing says so.
 
         Of `first` and `last` together, which a resolver refuses, the larger counts.
         """
         sizes = [whole(self._argument(field, name)) for name in ("first", "last")]
-        return max((size for size in sizes if size is not None), default=DEFAULT_SIZE)
+        return max((size for size in sizes if size is not None), default=usual)
+
+    def sifts(self, field: FieldNode) -> bool:
+        """Return whether the field's list may be filtered, or in another order than its own."""
+        given = {argument.name.value for argument in field.arguments or ()}
+        return bool(given - PAGING)
 
     def ids(self, field: FieldNode) -> int:
         """Return how many ids the field is given; a value that is no list is a list of one."""

@@ -8,7 +8,7 @@ import strawberry
 from auth.levels import Permission
 from auth.subject import OrgRow
 from db.ids import SPACE
-from engine.edge import Edge, column, declare
+from engine.edge import Edge, Weight, column, declare
 from resolvers import events, explanations, lookups, viewer
 from resolvers import grants as grant_rows
 from resolvers import projects as project_rows
@@ -43,7 +43,7 @@ class Space(Node):
     id: strawberry.ID = id_column(SPACE)
     key: str = column("key", description="Permanent, used in URLs; unique in the Org.")
     name: str = column("name", description="What people call it; unique in the Org.")
-    description: str | None = column("description", description="What it is for.")
+    description: str | None = column("description", weight=1, description="What it is for.")
     effective_permission: Permission = permission_column(
         "What the viewer may do here. NONE where the space is listed only because something in it "
         "is seen: then its id, key and name are told and no more."
@@ -60,6 +60,7 @@ class Space(Node):
         PROJECTS,
         needs=REACH,
         orders=project_rows.ORDERS_IN_SPACE,
+        weight=Weight(parent=5, count=10, sift=10),
         description="Its projects, without the shared one.",
     )
     grants: Connection[Grant] = connection(
@@ -67,6 +68,7 @@ class Space(Node):
         GRANTS,
         needs=("id", "level"),
         orders=grant_rows.ORDERS,
+        weight=Weight(parent=10, count=10, sift=10),
         description="The grants on it: all of them for its OWNER, for others those that they hold.",
     )
     access: Access | None = access(explanations.of_space.rows)

@@ -21,7 +21,9 @@ class AssetVersion:
 
     number: int = column("number", description="Counted from 1, which is the oldest.")
     media_type: str = column("media_type", description="What the content is, as in text/plain.")
-    text: str | None = column("text", description="The content itself, where it is kept here.")
+    text: str | None = column(
+        "text", weight=100, description="The content itself, where it is kept here."
+    )
     reference: str | None = column(
         "reference", description="The URI of the content, where it is kept elsewhere."
     )

@@ -16,9 +16,10 @@ from graphql import (
     SelectionSetNode,
 )
 
+from engine.edge import Weight
 from schema.expansion import fragments_of
 from schema.sizes import Sizes
-from schema.weights import LISTED, UNKNOWN, Counts, weights_of
+from schema.weights import LISTED, UNKNOWN, Counts, Weighed, weights_of
 
 Steps: TypeAlias = Iterator["Steps"]
 
@@ -27,7 +28,8 @@ Steps: TypeAlias = Iterator["Steps"]
 class Totals:
     """A running count of what is selected in one place.
 
-    `results` is what each of the results of a change of many costs, which aren't counted yet.
+    `results` is what each of the results of a change of many costs, and `totals` how often a list's
+    number is asked for, which aren't counted yet.
     """
 
     depth: int = 0
@@ -35,6 +37,7 @@ class Totals:
     directives: int = 0
     cost: int = 0
     results: int = 0
+    totals: int = 0
 
     def add(self, other: "Totals") -> None:
         """Count what is selected beside; only depth does not add up."""
@@ -43,6 +46,7 @@ class Totals:
         self.directives += other.directives
         self.cost += other.cost
         self.results += other.results
+        self.totals += other.totals
 
 
 class Walk:
@@ -81,9 +85,14 @@ class Walk:
             yield from self._inside(selection, parent, into)
 
     def _inside(self, node: SelectionNode, parent: str, into: Totals) -> Steps:
-        """Yield the selections in a selection; a leaf has none and costs nothing."""
-        if isinstance(node, FieldNode) and node.selection_set is not None:
-            yield self._below(node, node.selection_set, parent, into)
+        """Yield the selections in a selection; a leaf has none."""
+        if isinstance(node, FieldNode):
+            field = self._weights.get(parent, {}).get(node.name.value, UNKNOWN)
+            if node.selection_set is None:
+                into.totals += int(field.counts is Counts.TOTAL)
+                into.cost += field.weight.parent if field.counts is Counts.NOTHING else 0
+            else:
+                yield self._below(node, node.selection_set, field, into)
         elif isinstance(node, InlineFragmentNode):
             type_name = node.type_condition.name.value if node.type_condition else parent
             yield self._selections(node.selection_set, type_name, into)
@@ -91,33 +100,41 @@ class Walk:
             yield self._spread(self._fragments[node.name.value], into)
 
     def _below(
-        self, field: FieldNode, selected: SelectionSetNode, parent: str, into: Totals
+        self, node: FieldNode, selected: SelectionSetNode, field: Weighed, into: Totals
     ) -> Steps:
-        counts, type_name = self._weights.get(parent, {}).get(field.name.value, UNKNOWN)
         below = Totals()
-        yield self._selections(selected, type_name, below)
+        yield self._selections(selected, field.below, below)
         below.depth += 1
-        if counts is Counts.RESULTS:
+        if field.counts is Counts.RESULTS:
             below.cost, below.results = 0, below.cost
-        elif counts is Counts.CHANGES:
-            below.cost += self._sizes.changed(field) * below.results
+        elif field.counts is Counts.CHANGES:
+            below.cost += self._sizes.changed(node) * below.results
             below.results = 0
         else:
-            below.cost = self._cost(counts, field, below.cost)
+            below.cost = self._cost(node, field, below)
+            below.totals = 0 if field.counts is Counts.PAGE else below.totals
         into.add(below)
 
-    def _cost(self, counts: Counts, field: FieldNode, below: int) -> int:
-        match counts:
+    def _cost(self, node: FieldNode, field: Weighed, below: Totals) -> int:
+        weight = field.weight
+        match field.counts:
             case Counts.NODE:
-                return 1 + below
+                return weight.parent + below.cost
             case Counts.PAGE:
-                return self._sizes.page(field) * (1 + below)
+                size = self._sizes.page(node, usual=field.size)
+                return self._of_list(node, weight, below) + size * (weight.row + below.cost)
             case Counts.IDS:
-                return self._sizes.ids(field) * (1 + below)
+                return self._sizes.ids(node) * (weight.row + below.cost)
             case Counts.LIST:
-                return LISTED * below
+                return weight.parent + LISTED * (weight.row + below.cost)
             case _:
-                return below
+                return below.cost
+
+    def _of_list(self, node: FieldNode, weight: Weight, below: Totals) -> int:
+        """Return what a list costs for each parent, however few of its rows are asked for."""
+        counted = weight.count if below.totals else 0
+        sifted = weight.sift if self._sizes.sifts(node) else 0
+        return weight.parent + counted + sifted
 
     def _spread(self, fragment: FragmentDefinitionNode, into: Totals) -> Steps:
         name = fragment.name.value

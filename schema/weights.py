@@ -1,10 +1,11 @@
-"""What one selected field may bring back, as a table made once for each schema."""
+"""What one selected field makes the server do, as a table made once for each schema."""
 
 # graphql-core leaves the parameters of GraphQLList and GraphQLNonNull open in what it returns.
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
 # pyright: reportUnknownVariableType=false
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, replace
 from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
@@ -23,16 +24,20 @@ from graphql import (
     is_list_type,
 )
 
+from engine.edge import BY_KEY, Column, Connection, Edge, PagePart, Weight
+from engine.page import DEFAULT_SIZE
+from engine.resolve import declaration_of
+
 LISTED = 100  # no list without a page or ids is longer
 
 Place: TypeAlias = tuple[str, str]  # the names of a type and of a field in it
 
 
 class Counts(Enum):
-    """What a field itself counts: nothing, one node, its page's size or the number of its ids.
+    """How many rows a field itself gives: none, one, its page's size or the number of its ids.
 
     A change of many counts its `results` as often as it is given ids; a list that has no page is
-    counted as if it were as long as such lists get.
+    counted as if it were as long as such lists get. The `total` of a list is its connection's.
     """
 
     NOTHING = "nothing"
@@ -40,21 +45,26 @@ class Counts(Enum):
     PAGE = "page"
     IDS = "ids"
     LIST = "list"
+    TOTAL = "total"
     RESULTS = "results"
     CHANGES = "changes"
 
 
-class Weight(NamedTuple):
-    """What a field counts, and the name of the type whose fields are selected below it."""
+class Weighed(NamedTuple):
+    """What a field counts, the name of the type below it, its weight, and its usual size."""
 
     counts: Counts
     below: str
+    weight: Weight
+    size: int = DEFAULT_SIZE
 
 
-UNKNOWN = Weight(Counts.NOTHING, "")
+FREE = Weight(0, 0, 0, 0)
+PLAIN = Weight(parent=0, row=1, count=0)  # of a list that declares nothing
+UNKNOWN = Weighed(Counts.NOTHING, "", FREE)
 
 Fields: TypeAlias = Mapping[str, Mapping[str, GraphQLField]]
-Weights: TypeAlias = Mapping[str, Mapping[str, Weight]]
+Weights: TypeAlias = Mapping[str, Mapping[str, Weighed]]
 
 
 @lru_cache(maxsize=8)
@@ -71,15 +81,57 @@ def weights_of(schema: GraphQLSchema) -> Weights:
         **dict.fromkeys(changes, Counts.CHANGES),
         **dict.fromkeys(_results(fields, changes.values()), Counts.RESULTS),
     }
-    return {
+    found = {
         type_name: {
-            name: Weight(
-                known.get((type_name, name)) or _counts(field), get_named_type(field.type).name
-            )
+            name: _weighed(field, known.get((type_name, name)) or _counts(field))
             for name, field in own.items()
         }
         for type_name, own in fields.items()
     }
+    return {**found, **dict(_interfaces(schema, found))}
+
+
+def _interfaces(schema: GraphQLSchema, found: Weights) -> Iterator[tuple[str, dict[str, Weighed]]]:
+    """Yield the fields of each interface, which weigh what they do in the heaviest type of it."""
+    for type_ in schema.type_map.values():
+        if isinstance(type_, GraphQLInterfaceType):
+            types = [each.name for each in schema.get_implementations(type_).objects]
+            yield (
+                type_.name,
+                {
+                    name: own._replace(
+                        weight=_heaviest(
+                            [own.weight, *(found[each][name].weight for each in types)]
+                        )
+                    )
+                    for name, own in found[type_.name].items()
+                },
+            )
+
+
+def _heaviest(weights: Sequence[Weight]) -> Weight:
+    most = (max(each) for each in zip(*map(astuple, weights), strict=True))
+    return Weight(*most)
+
+
+def _weighed(field: GraphQLField, counts: Counts) -> Weighed:
+    below = get_named_type(field.type).name
+    first = field.args.get("first")
+    default = first.default_value if first else None
+    size = default if isinstance(default, int) else DEFAULT_SIZE
+    return Weighed(counts, below, _weight(field, counts), size)
+
+
+def _weight(field: GraphQLField, counts: Counts) -> Weight:
+    """Return what the field declares, or what is usual for one of its kind."""
+    match declaration_of(field):
+        case Edge(weight=weight) | Connection(weight=weight):
+            return weight
+        case Column(weight=weight):
+            return replace(FREE, parent=weight)
+        case _:
+            usual = {Counts.NODE: BY_KEY, Counts.PAGE: PLAIN, Counts.IDS: PLAIN}
+            return usual.get(counts, FREE)
 
 
 def _changes(schema: GraphQLSchema) -> Iterator[tuple[Place, str]]:
@@ -113,12 +165,17 @@ def _wrappers(fields: Fields) -> Iterator[Place]:
 
 
 def _counts(field: GraphQLField) -> Counts:
+    declaration = declaration_of(field)
+    if isinstance(declaration, PagePart):
+        return Counts.TOTAL if declaration.name == "total_count" else Counts.NOTHING
     if "first" in field.args:
         return Counts.PAGE
     ids = field.args.get("ids")
     if ids is not None and _is_list(ids) and _is_list(field):
         return Counts.IDS
     if _is_node(get_named_type(field.type)):
+        return Counts.NODE
+    if isinstance(declaration, Edge) and not declaration.many:
         return Counts.NODE
     return Counts.LIST if _is_list(field) else Counts.NOTHING
 

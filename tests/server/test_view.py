@@ -53,7 +53,7 @@ def test_an_answer_is_json_in_utf_8_with_its_cost(client: Client) -> None:
     assert response.content == orjson.dumps(
         {
             "data": {"org": {"spaces": {"nodes": [{"name": "Core 100%"}]}}},
-            "extensions": {"cost": {"cost": 2, "limit": 250_000}},
+            "extensions": {"cost": {"cost": 12, "limit": 250_000}},
         }
     )
 

@@ -21,7 +21,7 @@ async def run(context, variables):
     return {'org': by_1.get(None)}
 """
 PAGE = """\
-# Page runs compiled. Cost: 8 of at most 250,000 nodes.
+# Page runs compiled. Cost: 18 of at most 250,000 nodes.
 async def run(context, variables):
     # Query.org
     rows_1 = await fetch_1(context, [()], argument_1, ('id',))
@@ -90,7 +90,7 @@ def test_all_operations_are_explained_in_their_order(freehold: Freehold, three: 
         "source": None,
         "constants": {},
     }
-    assert (page["operation"], page["how"], page["cost"]) == ("Page", "compiled", 51)
+    assert (page["operation"], page["how"], page["cost"]) == ("Page", "compiled", 61)
 
 
 def test_the_text_of_several_is_python_as_a_whole(freehold: Freehold, three: str) -> None:
@@ -99,7 +99,7 @@ def test_the_text_of_several_is_python_as_a_whole(freehold: Freehold, three: str
     assert heads == [
         "# Key runs compiled. Cost: 1 of at most 250,000 nodes.",
         "# Schema runs on the standard executor (introspection). Cost: 0 of at most 250,000 nodes.",
-        "# Page runs compiled. Cost: 51 of at most 250,000 nodes.",
+        "# Page runs compiled. Cost: 61 of at most 250,000 nodes.",
     ]
     assert len(ast.parse(outcome.stdout).body) == 2
 
@@ -135,12 +135,12 @@ def test_settings_decide_as_they_do_for_the_server(
     page = freehold("explain-query", three, "--operation", "Page").stdout
     reason = "FREEHOLD_COMPILES is false"
     assert page == (
-        f"# Page runs on the standard executor ({reason}). Cost: 51 of at most 250,000 nodes.\n"
+        f"# Page runs on the standard executor ({reason}). Cost: 61 of at most 250,000 nodes.\n"
     )
     environment.setenv("FREEHOLD_MAX_COST", "50")
     outcome = freehold("explain-query", three, "--operation", "Page")
     advice = "Ask for smaller pages with `first`, go on with `after`, or split the operation."
-    message = f"{three}: The operation's cost in nodes is 51; the limit is 50. {advice}\n"
+    message = f"{three}: The operation's cost in nodes is 61; the limit is 50. {advice}\n"
     assert outcome == (1, "", message)
     environment.setenv("FREEHOLD_INTROSPECTION", "false")
     assert freehold("explain-query", three, "--operation", "Schema").code == 1
