@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hmac
 import os
 import secrets
 import stat
@@ -39,6 +40,11 @@ def load_secret(path: Path) -> bytes:
         return _decode(_read(path), path)
     except OSError as error:
         raise SecretError(f"The secret {path} can't be used: {error.strerror}.") from error
+
+
+def derived_key(secret: bytes, purpose: str) -> bytes:
+    """Return a key for one purpose, from which neither the secret nor another key follows."""
+    return hmac.digest(secret, purpose.encode(), "sha256")
 
 
 def _make(path: Path) -> None:

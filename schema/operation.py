@@ -1,5 +1,6 @@
 """How an operation runs: prepared, let in, executed in one snapshot, its errors fit to show."""
 
+import secrets
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from importlib.metadata import version
@@ -35,7 +36,8 @@ OpenMutating: TypeAlias = Callable[[Credential, str], AbstractAsyncContextManage
 class Operations:
     """Runs operations by one executor.
 
-    `reading` opens the snapshot that a query sees, `mutating` what a mutation's fields get.
+    `reading` opens the snapshot that a query sees, `mutating` what a mutation's fields get. Servers
+    that have the same `tag_key` tell each other's tags.
     """
 
     def __init__(
@@ -44,7 +46,10 @@ class Operations:
         documents: Documents,
         reading: OpenReading,
         mutating: OpenMutating | None = None,
+        *,
+        tag_key: bytes | None = None,
     ) -> None:
+        self._tag_key = tag_key or secrets.token_bytes()
         self._executor, self._documents, self._reading = executor, documents, reading
         self._mutating = mutating
         # What answers alike: the same program with the same limits, which answers tell of.
@@ -116,7 +121,7 @@ class Operations:
         """Tag the answer, if a tag is wanted, and return whether the client has it already."""
         if asked.known_tags is None or isinstance(context, Mutating):
             return False
-        answer.tag = await tag_of(context, asked, server=self._name)
+        answer.tag = await tag_of(context, asked, server=self._name, key=self._tag_key)
         answer.unchanged = answer.tag in asked.known_tags
         answer.noted["statements"] = context.statements
         return answer.unchanged

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from server.commands.backing_up import backup
 from server.commands.demo import demo
 from server.commands.doctor import doctor
 from server.commands.errors import CommandError
@@ -16,6 +17,7 @@ from server.commands.exporting import export
 from server.commands.importing import import_manifest
 from server.commands.invocation import Invocation, Json, answer, invocation_of
 from server.commands.migrating import migrate
+from server.commands.restoring import epoch, restore
 from server.commands.serve import serve
 from server.commands.tokens import token
 from server.commands.work import work
@@ -35,6 +37,9 @@ app.command("migrate")(migrate)
 app.command("demo")(demo)
 app.command("import")(import_manifest)
 app.command("export")(export)
+app.command("backup")(backup)
+app.command("restore")(restore)
+app.command("epoch")(epoch)
 app.command("token")(token)
 app.command("explain-query")(explain_query)
 app.command("doctor")(doctor)

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from auth.authenticate import Authenticator
 from auth.issuers import OidcIssuer
-from auth.secret import load_secret
+from auth.secret import derived_key, load_secret
 from db.engine import open_engine
 from db.errors import is_unavailable
 from engine.executor import Executor
@@ -43,9 +43,11 @@ def create_app(settings: Settings) -> Starlette:
     executor = executor_of(settings)
     metrics = Metrics(executor.counts) if settings.metrics else None
     changing = partial(mutating, engine, limits=change_limits_of(settings))
+    secret = secret_of(settings)
+    tag_key = derived_key(secret, "tags of answers")
     view = GraphQLView(
-        Operations(executor, documents, partial(reading, engine), changing),
-        Authenticator(secret_of(settings), issuer_of(settings)),
+        Operations(executor, documents, partial(reading, engine), changing, tag_key=tag_key),
+        Authenticator(secret, issuer_of(settings)),
         max_bytes=settings.max_request_bytes,
         persisted=persisted_of(settings),
         metrics=metrics,

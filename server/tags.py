@@ -14,11 +14,15 @@ def known_tags(request: Request) -> frozenset[str]:
 
 
 def tag_headers(tag: str | None) -> Mapping[str, str]:
-    """Return the headers of a tagged answer: to be kept, and asked for before each use."""
+    """Return the headers of a tagged answer: to be kept, and asked for before each use.
+
+    The tag is weak: it says that an answer means the same, not that it has the same bytes. Those
+    differ where an answer tells the time, and by compression.
+    """
     if tag is None:
         return {}
     return {
-        "ETag": f'"{tag}"',
+        "ETag": f'W/"{tag}"',
         "Cache-Control": "private, no-cache",
         "Vary": "Accept, Authorization",
     }

@@ -17,6 +17,7 @@ from resolvers.errors import PLAN_OUTDATED, UserError
 DRY_RUN, PLAN_TOKEN = "dryRun", "planToken"
 ABOUT_PLANS = {DRY_RUN, PLAN_TOKEN, FIELD}
 OTHER = "This plan is of another change: ask for a plan of this one."
+RESTORED = "The database was restored from a backup since this plan was made: ask for a new one."
 OUTDATED = "The Org has changed since this plan was made: ask for a new one."
 
 
@@ -52,12 +53,18 @@ def check_plan(making: Change, name: str, given: Input) -> None:
     token = given.get(PLAN_TOKEN)
     if token is None or token == _token(making, name, given):
         return
-    of_this = token.rpartition("-")[2] == _of(name, given)
-    raise UserError(PLAN_OUTDATED, OUTDATED if of_this else OTHER, PLAN_TOKEN)
+    raise UserError(PLAN_OUTDATED, _why_not(making, token, of=_of(name, given)), PLAN_TOKEN)
+
+
+def _why_not(making: Change, token: str, *, of: str) -> str:
+    epoch, _, rest = token.partition("-")
+    if rest.rpartition("-")[2] != of:
+        return OTHER
+    return OUTDATED if epoch == making.subject.epoch else RESTORED
 
 
 def _token(making: Change, name: str, given: Input) -> str:
-    return f"{making.org.id}-{making.org.revision}-{_of(name, given)}"
+    return f"{making.subject.epoch}-{making.org.id}-{making.org.revision}-{_of(name, given)}"
 
 
 def _of(name: str, given: Input) -> str:

@@ -24,7 +24,7 @@ SILENT = "it doesn't answer"
 async def opened(settings: Settings) -> AsyncGenerator[AsyncEngine]:
     """Give an engine for the database; its errors in the block become a CommandError."""
     url = checked_url(settings)
-    _check_file(sqlite_file(url))
+    check_file(sqlite_file(url))
     try:
         engine = open_engine(settings.database_url)
         try:
@@ -54,7 +54,14 @@ def sqlite_file(url: URL) -> Path | None:
     return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
 
 
-def _check_file(path: Path | None) -> None:
+def existing_file(path: Path) -> Path:
+    """Return the path of a file that is there; sqlite3 would make one."""
+    if not path.exists():
+        raise CommandError(f"There is no {path}.")
+    return path
+
+
+def check_file(path: Path | None) -> None:
     """Refuse what isn't SQLite's before it is opened: a connection that fails leaves a thread."""
     if path is None or not path.exists():
         return

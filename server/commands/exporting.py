@@ -3,7 +3,6 @@
 import asyncio
 import os
 import sys
-import tempfile
 from collections.abc import AsyncGenerator, Generator
 from contextlib import aclosing, contextmanager
 from pathlib import Path
@@ -13,11 +12,14 @@ import typer
 
 from resolvers.manifest.dump import dump_manifest
 from resolvers.manifest.errors import UnknownOrgError
+from server.commands.appearing import appearing, telling
 from server.commands.configuration import read_settings
 from server.commands.database import up_to_date
 from server.commands.errors import CommandError
 from server.commands.invocation import invocation_of
 from server.settings import Settings
+
+WHAT = "The export"
 
 OrgKey = Annotated[str, typer.Argument(metavar="ORG", help="The Org's key.")]
 Output = Annotated[
@@ -31,7 +33,7 @@ def export(context: typer.Context, org: OrgKey, output: Output = None) -> None:
     if output is None:
         asyncio.run(_write(settings, org, file=sys.stdout.buffer))
         return
-    with _appearing(output) as file:
+    with appearing(output, WHAT) as file:
         asyncio.run(_write(settings, org, file=file))
 
 
@@ -59,32 +61,10 @@ def _flush(file: BinaryIO) -> None:
 
 @contextmanager
 def _told() -> Generator[None]:
-    """Turn an error of writing into the command's."""
+    """End the command quietly where whoever reads stdout has enough; tell of other errors."""
     try:
-        yield
-    except BrokenPipeError as error:  # whoever read has enough: no error to tell
+        with telling(WHAT):
+            yield
+    except BrokenPipeError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(1) from error
-    except OSError as error:
-        raise CommandError(f"The export can't be written: {error.strerror}.") from error
-
-
-@contextmanager
-def _appearing(path: Path) -> Generator[BinaryIO]:
-    """Give a file that gets its name, durably, when the block ends; only its owner may read it."""
-    target = path.resolve()
-    if target.exists() and not target.is_file():  # a device or a pipe isn't to be replaced
-        with _told(), target.open("wb") as file:
-            yield file
-        return
-    with _told():
-        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            yield file
-            with _told():
-                os.fsync(file.fileno())
-        with _told():
-            Path(name).replace(target)
-    finally:
-        Path(name).unlink(missing_ok=True)
