@@ -147,7 +147,7 @@ class Access:
             and_(project.c.is_shared, or_(project.c.space_id.is_(None), is_seen)),
             self._own_level(project, null()).is_not(None)
             if self.near is not None
-            else project.c.id.in_(self._granted_projects()),
+            else project.c.id.in_(self.granted_projects()),
         )
 
     def _of_its_space(
@@ -164,7 +164,8 @@ class Access:
         ours = one_of(self.dialect, grant.c.principal_id, "principals", self.provided)
         return and_(in_force(grant), ours)
 
-    def _granted_projects(self) -> AnySelect:
+    def granted_projects(self) -> AnySelect:
+        """Return the ids of the projects on which the subject holds a grant."""
         grant = GRANT.alias()
         return select(grant.c.project_id).where(self._held(grant), grant.c.project_id.is_not(None))
 

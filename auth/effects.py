@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    not_,
     or_,
     select,
 )
@@ -71,10 +72,10 @@ class Pair(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """All that differs: counted by kind and level, and the first pairs by the member's name.
+    """What differs: counted by kind and level, and the first pairs by the member's name.
 
-    Of what the asker doesn't own it is told its own level alone; `redacted` says whether more is
-    among the pairs.
+    Of what the asker doesn't own its own level alone is told and counted; `redacted` says whether
+    there is more.
     """
 
     counts: tuple[Count, ...]
@@ -104,7 +105,7 @@ class Effects:
         await self._connection.execute(CreateTable(DIFFERING))
         await self._connection.execute(_compared())
         counts, first = await self._counts(), await self._first()
-        redacted = len(first) < min(FIRST, await self._connection.scalar(_number()) or 0)
+        redacted = not self._told_all and bool(await self._connection.scalar(self._untold()))
         for table in (SEEN, OWNED, DIFFERING):
             await self._connection.execute(DropTable(table))
         return Difference(counts, first, redacted)
@@ -123,7 +124,7 @@ class Effects:
 
     async def _counts(self) -> tuple[Count, ...]:
         totals: dict[tuple[int, int, int], int] = {}
-        for statement in _counted():
+        for statement in map(self._told, _counted()):
             for kind, before, after, number in await self._rows(statement):
                 totals[kind, before, after] = totals.get((kind, before, after), 0) + int(number)
         return tuple(
@@ -134,11 +135,15 @@ class Effects:
     async def _first(self) -> tuple[Pair, ...]:
         return tuple(
             Pair(member_id, KINDS[kind], node_id, Permission(before), Permission(after))
-            for member_id, kind, node_id, before, after in await self._rows(self._listed())
+            for member_id, kind, node_id, before, after in await self._rows(self._told(_listed()))
         )
 
-    def _listed(self) -> AnySelect:
-        return _listed() if self._told_all else _listed().where(_is_told(self._asker))
+    def _told(self, statement: AnySelect) -> AnySelect:
+        return statement if self._told_all else statement.where(_is_told(self._asker))
+
+    def _untold(self) -> AnySelect:
+        untold = select(DIFFERING.c.node_id).where(not_(_is_told(self._asker)))
+        return select(untold.exists())
 
     async def _rows(self, statement: AnySelect) -> Sequence[Any]:
         rows: Sequence[Any] = (await self._connection.execute(statement, self._parameters)).all()
@@ -202,11 +207,6 @@ def _is_told(asker: int | None) -> ColumnElement[bool]:
     level = func.coalesce(OWNED.c.before, OWNED.c.after)
     owned = select(OWNED.c.node_id).where(*same, level == int(Permission.OWNER))
     return or_(DIFFERING.c.member_id == asker, owned.exists())
-
-
-@cache
-def _number() -> AnySelect:
-    return select(func.count()).select_from(DIFFERING)
 
 
 @cache

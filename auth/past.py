@@ -11,7 +11,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     FromClause,
-    Select,
     and_,
     bindparam,
     case,
@@ -38,8 +37,10 @@ def _lasted(fact: FromClause, *, now: bool) -> ColumnElement[bool]:
 
 
 @cache
-def places(dialect: str, type_: str) -> AnySelect:
-    """Select where nodes of a type lay, of those there were.
+def places(dialect: str, type_: str, *, now: bool) -> AnySelect:
+    """Select where nodes of a type lay at the moment, or lie `now`, of those there were or are.
+
+    Now asks no clock: another server's may be ahead, so that what is so began in the future.
 
     The columns are (id, space_id, project_id, is_shared, is_lost), where the last tells that it lay
     in a space or a project that was purged since. The parameter `nodes` has the nodes' ids.
@@ -47,22 +48,22 @@ def places(dialect: str, type_: str) -> AnySelect:
     space, project, asset = SPACE.alias("space"), PROJECT.alias("project"), ASSET.alias("asset")
     if type_ == ids.SPACE:
         columns = (space.c.id, space.c.id, None, None, false())
-        return _there(select(*_labelled(*columns)), space).where(
-            one_of(dialect, space.c.id, "nodes")
-        )
-    in_space = and_(space.c.org_id == ORG_ID, space.c.id == _parent(project, project.c.space_id))
+        found = select(*_labelled(*columns)).where(one_of(dialect, space.c.id, "nodes"))
+        return found.where(space.c.org_id == ORG_ID, _was_there(space, now=now))
+    space_id = _parent(project, project.c.space_id, now=now)
+    in_space = and_(space.c.org_id == ORG_ID, space.c.id == space_id)
     node = project if type_ == ids.PROJECT else asset
     source: FromClause = project.outerjoin(space, in_space)
     if type_ == ids.ASSET:
-        within = and_(
-            project.c.org_id == ORG_ID, project.c.id == _parent(asset, asset.c.project_id)
-        )
+        project_id = _parent(asset, asset.c.project_id, now=now)
+        within = and_(project.c.org_id == ORG_ID, project.c.id == project_id)
         source = asset.outerjoin(project, within).outerjoin(space, in_space)
     in_none = and_(space.c.id.is_(None), project.c.space_id.is_not(None))
     is_lost = or_(project.c.id.is_(None), in_none, _is_purged(project), _is_purged(space))
     found = select(*_labelled(node.c.id, space.c.id, project.c.id, project.c.is_shared, is_lost))
-    found = _there(found.select_from(source), node).where(one_of(dialect, node.c.id, "nodes"))
-    return found.where(*(_was_there(above, outer=True) for above in (project, space)))
+    found = found.select_from(source).where(one_of(dialect, node.c.id, "nodes"))
+    above = (_was_there(one, now=now, outer=True) for one in (project, space))
+    return found.where(node.c.org_id == ORG_ID, _was_there(node, now=now), *above)
 
 
 @cache
@@ -105,13 +106,14 @@ def grants(dialect: str, *, now: bool, beside: bool) -> AnySelect:
     grant, project, principal = GRANT.alias("held"), PROJECT.alias("project"), PRINCIPAL.alias()
     lies = and_(project.c.org_id == ORG_ID, project.c.id == grant.c.project_id)
     named = and_(principal.c.org_id == ORG_ID, principal.c.id == grant.c.principal_id)
-    space_id = _parent(project, project.c.space_id)
+    space_id = _parent(project, project.c.space_id, now=now)
     near = [
         one_of(dialect, grant.c.space_id, "spaces"),
         one_of(dialect, grant.c.project_id, "projects"),
     ]
     if beside:
-        near.append(and_(one_of(dialect, space_id, "shared"), _was_there(project)))
+        there = _was_there(project, now=now)
+        near.append(and_(one_of(dialect, space_id, "shared"), there))
     columns = (grant.c[name] for name in ("id", "principal_id", "level", "propagate"))
     unexpired = or_(grant.c.expires_at.is_(None), grant.c.expires_at > AT)
     return (
@@ -132,8 +134,10 @@ def _labelled(*columns: Any) -> tuple[ColumnElement[Any], ...]:
     )
 
 
-def _parent(node: FromClause, now: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Return what a project or an asset lay in; `now` is what it lies in."""
+def _parent(node: FromClause, lies_in: ColumnElement[Any], *, now: bool) -> ColumnElement[Any]:
+    """Return what a project or an asset lay in, given what it lies in now."""
+    if now:
+        return lies_in
     placement = PLACEMENT.alias()
     before = (
         select(placement.c.parent_id)
@@ -142,13 +146,7 @@ def _parent(node: FromClause, now: ColumnElement[Any]) -> ColumnElement[Any]:
         .limit(1)
     )
     earlier = before.correlate_except(placement).scalar_subquery()
-    return case((node.c.placed_at <= AT, now), else_=earlier)
-
-
-def _there(statement: Select[Any], *nodes: FromClause) -> Select[Any]:
-    for node in nodes:
-        statement = statement.where(node.c.org_id == ORG_ID, _was_there(node))
-    return statement
+    return case((node.c.placed_at <= AT, lies_in), else_=earlier)
 
 
 def _is_purged(node: FromClause) -> ColumnElement[bool]:
@@ -159,8 +157,13 @@ def _is_purged(node: FromClause) -> ColumnElement[bool]:
     return found.correlate_except(deletion).exists()
 
 
-def _was_there(node: FromClause, *, outer: bool = False) -> ColumnElement[bool]:
-    """Return whether a node was there, and not in the bin; if `outer`, true too of no node."""
+def _was_there(node: FromClause, *, now: bool, outer: bool = False) -> ColumnElement[bool]:
+    """Return whether a node was or is there, not in the bin; if `outer`, true too of no node."""
+    there = node.c.deleted_at.is_(None) if now else _was_live(node)
+    return or_(node.c.id.is_(None), there) if outer else there
+
+
+def _was_live(node: FromClause) -> ColumnElement[bool]:
     deletion = DELETION.alias()
     binned = (
         select(deletion.c.id)
@@ -170,5 +173,4 @@ def _was_there(node: FromClause, *, outer: bool = False) -> ColumnElement[bool]:
         .exists()
     )
     live = or_(node.c.deleted_at.is_(None), node.c.deleted_at > AT)
-    there = and_(node.c.created_at <= AT, live, ~binned)
-    return or_(node.c.id.is_(None), there) if outer else there
+    return and_(node.c.created_at <= AT, live, ~binned)

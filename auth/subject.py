@@ -19,7 +19,7 @@ ADMINS, MEMBERS = "admins", "members"  # the keys of the two reserved groups
 
 
 class AccountRow(NamedTuple):
-    """An account's columns."""
+    """An account's columns; the name is what the Org calls it, as others may call it otherwise."""
 
     id: int
     email: str | None
@@ -61,6 +61,7 @@ class Found(NamedTuple):
     revision: int
     retention_days: int
     member_id: int
+    member_name: str | None
     is_service: bool
     group_id: int
     group_key: str | None
@@ -98,7 +99,7 @@ def _lookup(account_by_id: bool, org_by_id: bool) -> AnySelect:
         select(
             *(account.id, account.email, account.name),
             *(org.id, org.key, org.name, org.revision, org.retention_days),
-            *(member.c.id, member.c.is_service, group.c.id, group.c.key),
+            *(member.c.id, member.c.name, member.c.is_service, group.c.id, group.c.key),
             *(EPOCH, AT_VERSION, READABLE_FROM),
         )
         .select_from(ACCOUNT)
@@ -116,7 +117,8 @@ def _named(column: ColumnElement[Any], parameter: str) -> ColumnElement[bool]:
 
 def _subject(rows: Sequence[Found]) -> Subject:
     first = rows[0]
-    account = AccountRow(first.account_id, first.email, first.account_name)
+    name = first.member_name or first.email or first.account_name
+    account = AccountRow(first.account_id, first.email, name)
     standing = _standing({row.group_key for row in rows})
     if standing is Standing.OUTSIDER:
         return Subject(account, None, None, (), standing, epoch=first.epoch)

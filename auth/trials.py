@@ -26,10 +26,12 @@ from sqlalchemy import (
     union_all,
 )
 
-from auth.pairs import Form, Held, Levels
+from auth.access import Access
+from auth.levels import Permission
+from auth.pairs import SPACES, Form, Held, Levels
 from auth.rule import ORG_ID, Number, in_force
 from auth.scope import Scope
-from db.models import GRANT, PRINCIPAL, PROJECT
+from db.models import GRANT, PRINCIPAL, PROJECT, SPACE
 from db.queries import Amount, AnySelect, among, amount, one_of, parent_parameters, parent_table
 
 
@@ -54,14 +56,15 @@ MOST_TOLD = 100  # members of each trial
 
 
 @cache
-def altered(dialect: str, number: Amount) -> AnySelect:
+def altered(dialect: str, number: Amount, viewer: Access | None) -> AnySelect:
     """Select whose level each trial alters, by name, with the first node on which it does.
 
-    The columns are the trial, the member, the node's kind and id, the levels before and after, and
+    Where there is a `viewer`, only nodes that the subject of that rule owns are looked at. The
+    columns are the trial, the member, the node's kind and id, the levels before and after, and
     how many members the trial alters.
     """
-    levels = _Tried(dialect, number).levels()
-    pairs = _differing(levels)
+    levels = _Tried(dialect, number, viewer).levels()
+    pairs = _differing(levels, () if viewer is None else (_owned(viewer, levels),))
     member = PRINCIPAL.alias("member")
     named = and_(member.c.org_id == ORG_ID, member.c.id == pairs.c.member_id)
     by_name = func.row_number().over(
@@ -97,8 +100,9 @@ def amount_of(steps: Sequence[Trial]) -> Amount:
 class _Tried(Levels):
     """Judges those who bear a principal of a trial's steps, before it and after it."""
 
-    def __init__(self, dialect: str, number: Amount) -> None:
+    def __init__(self, dialect: str, number: Amount, viewer: Access | None) -> None:
         super().__init__(Form(dialect, of_some=True, groups=False, everything=False, assets=False))
+        self._viewer = viewer
         self._steps = select(parent_table(dialect, Trial._fields, number)).cte("step")
         self._judged = self._judge()
         self._grants = union_all(self._kept(), self._begun()).cte("tried")
@@ -181,16 +185,39 @@ class _Tried(Levels):
         one_each = select(func.min(plain.c.id)).where(*live, ~plain.c.is_shared)
         one_each = one_each.where(plain.c.id.not_in(held)).group_by(plain.c.space_id)
         named = select(self._steps.c.project_id).where(self._steps.c.project_id.is_not(None))
+        others = [held, named]
+        if self._viewer is not None:  # what the viewer holds something on is like no other, too
+            others.append(self._viewer.granted_projects())
+            one_each = one_each.where(plain.c.id.not_in(others[-1]))
         of_spaces = select(project.c.id).where(*shared)
-        return among(self._dialect, node.c.id, union_all(of_spaces, held, one_each, named))
+        return among(self._dialect, node.c.id, union_all(of_spaces, one_each, *others))
 
     def _in_scope(self, project: FromClause) -> ColumnElement[bool]:
         return one_of(self._dialect, project.c.space_id, "scope_spaces")
 
 
-def _differing(found: Subquery) -> Subquery:
+def _owned(viewer: Access, found: Subquery) -> ColumnElement[bool]:
+    """Return whether the subject of the rule owns the node of a row."""
+    owner, reach = int(Permission.OWNER), viewer.reach()
+    space, project = SPACE.alias("owned_space"), PROJECT.alias("owned_project")
+    spaces = (
+        select(space.c.id)
+        .select_from(reach.join(space, space.c.id))
+        .where(space.c.org_id == ORG_ID, viewer.space_level(reach) == owner)
+    )
+    projects = (
+        select(project.c.id)
+        .select_from(reach.join(project, project.c.space_id, outer=True))
+        .where(project.c.org_id == ORG_ID, viewer.project_level(project, reach) == owner)
+        .where(project.c.id == found.c.node_id)
+        .correlate(found)
+    )
+    return case((found.c.kind == SPACES, found.c.node_id.in_(spaces)), else_=projects.exists())
+
+
+def _differing(found: Subquery, where: Sequence[ColumnElement[bool]]) -> Subquery:
     """Return whom each trial alters on which node, with the node's place among the member's."""
-    judged = _read(found)
+    judged = _read(found, where)
     before, after = (
         func.coalesce(func.max(case((judged.c.is_after == when, judged.c.level))), 0)
         for when in (0, 1)
@@ -203,15 +230,16 @@ def _differing(found: Subquery) -> Subquery:
     return select(pairs, place.label("place")).subquery("pairs")
 
 
-def _read(found: Subquery) -> Subquery:
+def _read(found: Subquery, where: Sequence[ColumnElement[bool]]) -> Subquery:
     """Return the levels with what the number of whoever is judged says."""
     number, trials = found.c.member_id, (1 << BITS) - 1
-    return select(
+    levels = select(
         number.bitwise_and(_number(trials)).bitwise_rshift(literal(1)).label("trial"),
         number.bitwise_rshift(literal(BITS)).label("member_id"),
         number.bitwise_and(_number(1)).label("is_after"),
         *(found.c[name] for name in ("kind", "node_id", "level")),
-    ).subquery("judged")
+    ).where(*where)
+    return levels.subquery("judged")
 
 
 def _number(value: int) -> Number:

@@ -1,6 +1,6 @@
 """What the permission rule looks at, loaded for a principal, a moment and many nodes at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,9 @@ from db import ids
 from db.ids import NodeId, parse_id
 from db.models import PRINCIPAL
 from db.queries import AnySelect, numbers
+from resolvers import projects, spaces
 from resolvers.context import Reading
+from resolvers.pagination import ById
 
 KINDS = {ids.MEMBER: "MEMBER", ids.GROUP: "GROUP"}
 NAMED: AnySelect = select(PRINCIPAL.c.kind, PRINCIPAL.c.key).where(
@@ -88,6 +90,7 @@ class Circumstances:
     viewer: frozenset[int] | None
     standing: Standing  # the viewer's
     names: Mapping[int, str]  # of all who hold any of the grants, also of those who are gone
+    present: "Present | None" = None  # where it is of the past, and the viewer isn't told all
 
     @classmethod
     async def load(
@@ -102,7 +105,7 @@ class Circumstances:
         """Load them for nodes of one type, at a moment or now."""
         moment, dialect = at or reading.now, reading.dialect
         named = {"nodes": numbers(dialect, nodes), "at": moment}
-        rows = await reading.fetch(past.places(dialect, type_), named)
+        rows = await reading.fetch(past.places(dialect, type_, now=at is None), named)
         places = {row[0]: Place(*row) for row in rows}
         own = holder.principal.id == reading.subject.member_id
         told_all = own or reading.subject.standing is Standing.ADMIN
@@ -115,7 +118,10 @@ class Circumstances:
         rows = await reading.fetch(statement, values)
         grants = read_grants(columns for *columns, _ in rows)
         names = {principal_id: name for _, principal_id, *_, name in rows}
-        return cls(holder, moment, places, grants, viewer, reading.subject.standing, names)
+        known = (holder, moment, places, grants, viewer, reading.subject.standing, names)
+        if at is None or viewer is None:
+            return cls(*known)
+        return cls(*known, await Present.load(reading, type_, nodes, grants))
 
     def facts(self, node_id: int, holder: frozenset[int] | None = None) -> Facts | None:
         """Return what the rule looks at for the holder, or for other principals; None if gone."""
@@ -152,12 +158,15 @@ class Circumstances:
         """Return whether the viewer, who owns the node, may be told of a grant.
 
         Those on the node and those that reach it are told; others on its space or on the projects
-        beside it are told to whoever holds them or owns what they are on.
+        beside it are told to whoever holds them or owns what they are on. Of the past it is told
+        what is so of what is seen now: nothing of where the node lay, if that isn't.
         """
         place = self.places[node_id]
+        if self.present is not None and self.viewer is not None:
+            return self.present.tells(node_id, grant, self.viewer)
         if self.viewer is None or grant.principal_id in self.viewer:
             return True
-        if grant.project_id in (None, place.project_id) and self._reaches(place, grant):
+        if grant.project_id in (None, place.project_id) and _reaches(place, grant):
             return True
         on = place._replace(project_id=grant.project_id, is_shared=False)
         return self._owns(on, self.viewer)
@@ -166,15 +175,58 @@ class Circumstances:
         held = facts_at(place, self._of(viewer), now=self.at)
         return permission(Standing.MEMBER, held, now=self.at) is Permission.OWNER
 
-    def _reaches(self, place: Place, grant: Traced) -> bool:
-        return (
-            grant.project_id is not None
-            or place.kind in (Kind.SPACE, Kind.SHARED)
-            or grant.propagate
-        )
-
     def _of(self, principals: frozenset[int]) -> list[Grant]:
         return [grant for grant in self.grants if grant.traced.principal_id in principals]
+
+
+def _reaches(place: Place, grant: Traced) -> bool:
+    return (
+        grant.project_id is not None or place.kind in (Kind.SPACE, Kind.SHARED) or grant.propagate
+    )
+
+
+@dataclass(frozen=True)
+class Present:
+    """Where nodes lie now, and the viewer's levels on what grants of the past were on."""
+
+    places: Mapping[int, Place]
+    spaces: Mapping[int, int]
+    projects: Mapping[int, int]
+
+    @classmethod
+    async def load(
+        cls, reading: Reading, type_: str, nodes: Sequence[int], grants: Sequence[Grant]
+    ) -> "Present":
+        """Load them for nodes of one type."""
+        named = {"nodes": numbers(reading.dialect, nodes), "at": reading.now}
+        rows = await reading.fetch(past.places(reading.dialect, type_, now=True), named)
+        on = [(one.traced.space_id, one.traced.project_id) for one in grants]
+        return cls(
+            {row[0]: Place(*row) for row in rows},
+            await _levels(reading, spaces.by_id, (space_id for space_id, _ in on)),
+            await _levels(reading, projects.by_id, (project_id for _, project_id in on)),
+        )
+
+    def tells(self, node_id: int, grant: Traced, viewer: Container[int]) -> bool:
+        """Return whether the viewer, who owns the node, may be told of a grant of the past."""
+        on_space = grant.project_id is None
+        levels, on = (
+            (self.spaces, grant.space_id) if on_space else (self.projects, grant.project_id)
+        )
+        level, place = levels.get(on or 0), self.places.get(node_id)
+        if level is None or place is None:
+            return False
+        if level == Permission.OWNER or grant.principal_id in viewer:
+            return True
+        is_here = on == (place.space_id if on_space else place.project_id)
+        return is_here and _reaches(place, grant)
+
+
+async def _levels(reading: Reading, by_id: ById, nodes: Iterable[int | None]) -> dict[int, int]:
+    parents = [(node,) for node in dict.fromkeys(nodes) if node is not None]
+    if not parents:
+        return {}
+    return {row[0]: row[1] for row in await by_id.rows(reading, parents, None, ("level",))}
 
 
 def near(dialect: str, places: Iterable[Place], at: int) -> dict[str, Any]:

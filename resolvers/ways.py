@@ -22,7 +22,7 @@ class WayRow(NamedTuple):
     """One way; `ref` leads the fields below to it."""
 
     ref: str
-    others: int
+    others: int | None  # None where the viewer isn't told of others
     redacted: bool
 
 
@@ -96,11 +96,17 @@ async def of_access(
     affected = await _affected(reading, found)
     rows: list[Row] = []
     for ref, its in found.items():
-        counted = ((way, affected.get((ref, number), NOBODY)) for number, way in enumerate(its))
+        explained = reading.explained[ref]
+        counted = [
+            (way, affected.get((ref, number), NOBODY))
+            if _owns(explained, way)
+            else (way, _untold(explained, way))
+            for number, way in enumerate(its)
+        ]
         best = sorted(counted, key=lambda one: _width(*one))[: wanted.first]
         for number, (way, others) in enumerate(best):
             below = f"{ref}-{wanted.to.name}-{number}"
-            row = _told(reading, reading.explained[ref], below, way, others)
+            row = _told(reading, explained, below, way, others)
             rows.append((ref, *(getattr(row, name) for name in columns)))
     return rows
 
@@ -133,18 +139,23 @@ def _ways(reading: Reading, explained: Explained, wanted: Wanted) -> list[Way]:
 async def _affected(
     reading: Reading, found: Mapping[str, Sequence[Way]]
 ) -> Mapping[Numbered, Affected]:
-    """Return whom else the ways affect, in one statement; or in none if they are of one member."""
+    """Return whom else the ways affect, in one statement; or in none if they are of one member.
+
+    Only those ways are looked at of which the viewer is told whom they affect, and of nodes only
+    what it owns: neither their number nor their order tells of others.
+    """
     numbered: list[Numbered] = []
     steps: list[Trial] = []
     for ref, its in found.items():
         explained = reading.explained[ref]
         for number, way in enumerate(its):
-            if _is_of_groups(explained, way):
+            if _is_of_groups(explained, way) and _owns(explained, way):
                 steps += _trial(explained, len(numbered), way)
                 numbered.append((ref, number))
     if not steps:
         return {}
-    statement = altered(reading.dialect, amount_of(steps))
+    told = None if reading.access.admin else reading.access
+    statement = altered(reading.dialect, amount_of(steps), told)
     rows = await reading.fetch(statement, parameters(reading.dialect, steps))
     others = defaultdict[Numbered, list[OtherRow]](list)
     every: dict[Numbered, int] = {}
@@ -158,6 +169,20 @@ async def _affected(
 def _is_of_groups(explained: Explained, way: Way) -> bool:
     itself = explained.holder.principal
     return itself.type == ids.GROUP or any(step.principal_id != itself.id for step in way)
+
+
+def _owns(explained: Explained, way: Way) -> bool:
+    """Return whether the viewer owns all that the steps are on, and is told of others."""
+    on_space = any(step.on_space for step in way)
+    return explained.owned and (
+        not on_space or explained.circumstances.owns_space(explained.node_id)
+    )
+
+
+def _untold(explained: Explained, way: Way) -> Affected:
+    """Return what stands for the others who aren't told: the steps that are about them."""
+    itself = explained.holder.principal.id
+    return Affected(sum(step.principal_id != itself for step in way), ())
 
 
 def _trial(explained: Explained, number: int, way: Way) -> Iterator[Trial]:
@@ -178,9 +203,9 @@ def _told(reading: Reading, explained: Explained, ref: str, way: Way, others: Af
     """Return the row of a way, and keep it for the fields below."""
     told = _Telling(explained)
     steps = [told.step(step) for step in way]
-    redacted = any(step.redacted for step in steps) or not told.owns(way)
+    redacted = any(step.redacted for step in steps) or not _owns(explained, way)
     reading.ways[ref] = Told(steps, () if redacted else others.first)
-    return WayRow(ref, others.number, redacted)
+    return WayRow(ref, None if redacted else others.number, redacted)
 
 
 class _Telling:
@@ -207,12 +232,6 @@ class _Telling:
         kind = self._explained.holder.kind if itself else "GROUP"
         on = self._on(step)
         return StepRow(False, kind, step.principal_id, *on, step.level, step.propagate)
-
-    def owns(self, way: Way) -> bool:
-        """Return whether the viewer owns all that the steps are on, and is told of others."""
-        circumstances, node_id = self._explained.circumstances, self._explained.node_id
-        on_space = any(step.on_space for step in way)
-        return self._explained.owned and (not on_space or circumstances.owns_space(node_id))
 
     def _on(self, step: Step) -> tuple[str, int]:
         if step.on_space or self._place.project_id is None:

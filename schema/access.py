@@ -107,9 +107,10 @@ class AccessWay:
     """One way; it needs all its steps."""
 
     steps: list[AccessStep] = _below(ways.steps, StepRow, "What is to be changed.")
-    others_affected: Count = column(
+    others_affected: Count | None = column(
         "others",
-        description="How many others' permission it would change, on whichever nodes.",
+        description="How many others' permission it would change, on whichever nodes that the "
+        "viewer owns; null for whoever doesn't own all that the steps are on.",
     )
     redacted: bool = column(
         "redacted", description="Whether a step, or whom it affects, isn't told to the viewer."
@@ -164,7 +165,7 @@ class Access:
             weight=Weight(parent=2000, row=20),
         ),
         description="Changes of grants on the node and its space that would give just a level. "
-        "Those of the fewest steps come first, then those that affect the fewest others. None "
+        "Those of the fewest steps come first, then those known to affect the fewest others. None "
         "where the level is held, for admins, and for the past.",
         arguments=[
             Argument("to", Permission, "The level."),

@@ -14,7 +14,10 @@ class Account:
     """The viewer's account."""
 
     id: strawberry.ID = template("acc_{}", "id", description="Permanent and opaque.")
-    name: str = column("name", description="What people call them.")
+    name: str = column(
+        "name",
+        description="What they are called in the Org that the token is for: no other Org's name.",
+    )
     email: str | None = column("email", description="The address they sign in with.")
 
 

@@ -44,17 +44,23 @@ class AccessPlan:
     token: str = column(
         "token", description="Pass it as `planToken` to make just this change, or be refused."
     )
-    gained: Count = column("gained", description="Pairs of a member and a node that begin.")
+    gained: Count = column(
+        "gained",
+        description="Pairs of a member and a node that begin, of those that the viewer is told.",
+    )
     lost: Count = column("lost", description="Pairs that end.")
     changed: Count = column("changed", description="Pairs that go from one level to another.")
-    counts: list[AccessCount] = column("counts", description="The same by kind and levels.")
+    counts: list[AccessCount] = column(
+        "counts",
+        description="The same by kind and levels. Admins are told of anyone, others of themselves, "
+        "and of anyone on what they own.",
+    )
     first: list[AccessChange] = column(
         "first",
         description=f"The first {FIRST} pairs, by the member's name. Assets go with their project "
-        "and are listed only where the change is of them. Admins are told of anyone, others of "
-        "themselves, and of anyone on what they own.",
+        "and are listed only where the change is of them.",
     )
     redacted: bool = column(
         "redacted",
-        description="Whether the viewer isn't told some of those pairs, but counts them.",
+        description="Whether there are pairs that the viewer isn't told, which aren't counted.",
     )

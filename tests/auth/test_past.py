@@ -9,10 +9,10 @@ from db import ids
 from db.queries import Amount, AnySelect
 
 STATEMENTS: list[Callable[[], AnySelect]] = [
-    lambda: past.places("sqlite", ids.ASSET),
+    lambda: past.places("sqlite", ids.ASSET, now=True),
     lambda: past.memberships("sqlite", now=True),
     lambda: past.grants("sqlite", now=True, beside=False),
-    lambda: trials.altered("sqlite", Amount.FEW),
+    lambda: trials.altered("sqlite", Amount.FEW, None),
 ]
 
 

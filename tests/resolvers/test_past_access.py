@@ -3,10 +3,13 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db import clock
 from db.clock import time_text
+from db.engine import change as changing_database
+from db.models import ASSET, GRANT, MEMBERSHIP, PROJECT, SPACE
 from resolvers.background.purging import purge_some
 from tests.factories import Loaded, Manifest, ask, load
 from tests.resolvers.changes.binning import change, delete, purge
@@ -100,3 +103,54 @@ async def test_a_grant_is_told_with_the_name_of_who_held_it(
     assert made["errors"] == []
     (told,) = (await then(engine, site, acme.ids[whom], at))["reachedBy"]
     assert told == held | {"principal": None}
+
+
+async def test_an_owner_is_told_nothing_of_the_space_that_its_project_was_moved_out_of(
+    engine: AsyncEngine, acme: Loaded
+) -> None:
+    site, out, crew = acme.ids["first/site"], acme.ids["user:out"], acme.ids["group:crew"]
+    at = time_text(clock.now())
+    for node, level in ((site, "OWNER"), (acme.ids["second"], "FULL")):
+        given = {"node": node, "principal": out, "level": level}
+        assert (await change(engine, "ada", "grantSet", given))["errors"] == []
+    (told,) = (await then(engine, site, acme.ids["user:ria"], at, "out"))["reachedBy"]
+    assert (told["redacted"], told["principal"]) == (False, {"key": "crew"})
+    moved = await change(engine, "ada", "projectMove", {"id": site, "into": acme.ids["second"]})
+    assert moved["errors"] == []
+    hidden = {"redacted": True, "level": None, "principal": None, "principalName": None, "on": None}
+    for whom in (acme.ids["user:ria"], crew):
+        found = await then(engine, site, whom, at, "out")
+        assert (found["level"], found["reachedBy"]) == ("READ", [hidden])
+        (known,) = (await then(engine, site, whom, at))["reachedBy"]
+        assert (known["redacted"], known["principalName"]) == (False, "crew")
+    given = {"node": acme.ids["first"], "principal": out, "level": "OWNER"}
+    assert (await change(engine, "ada", "grantSet", given))["errors"] == []
+    (known,) = (await then(engine, site, crew, at, "out"))["reachedBy"]
+    assert known["redacted"] is False
+
+
+async def test_now_asks_no_clock_but_for_the_end_of_grants(
+    engine: AsyncEngine, acme: Loaded
+) -> None:
+    later = clock.now() + 60_000_000  # another server's clock is a minute ahead
+    columns = {GRANT: "began_at", MEMBERSHIP: "began_at", SPACE: "created_at"}
+    columns |= {PROJECT: "created_at", ASSET: "created_at"}
+    async with changing_database(engine) as connection:
+        for table, column in columns.items():
+            placed = {"placed_at": later} if "placed_at" in table.c else {}
+            of_org = update(table).where(table.c.org_id == acme.org_id)
+            await connection.execute(of_org.values({column: later, **placed}))
+    text = """{ org {
+      spaces { nodes { effectivePermission access { level } } }
+      projects { nodes { effectivePermission access { level } } }
+      assets { nodes { effectivePermission access { level } } }
+    } }"""
+    for user in ("ada", "ria", "out"):
+        org = (await ask(engine, user, "acme", text)).data["org"]
+        levels = [
+            (node["effectivePermission"], node["access"]["level"])
+            for listed in org.values()
+            for node in listed["nodes"]
+        ]
+        assert [one for one, _ in levels] == [other for _, other in levels]
+        assert {one for one, _ in levels} >= {"OWNER" if user == "ada" else "READ"}

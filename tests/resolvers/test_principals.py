@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from tests.factories import Loaded, Manifest, address, ask, load
+from auth.credential import Credential
+from tests.factories import Loaded, Manifest, address, ask, asked_as, load, run
 from tests.resolvers.writing import join, leave
 
 ACME = (
@@ -215,3 +216,21 @@ async def test_members_are_found_by_name_and_key_but_not_by_address(
     data = await answer(engine, "ada", text)
     assert list(told(data["org"]["users"], "key")) == found
     assert data["org"]["users"]["totalCount"] == len(found)
+
+
+async def test_a_person_is_called_what_each_org_calls_them(engine: AsyncEngine) -> None:
+    mine = await load(engine, Manifest("mine").user("ada", admin=True).user("ben"))
+    await load(engine, Manifest("other").user("boss", admin=True).user("ben"))
+    given = {"id": mine.ids["user:ben"], "name": "Secret nickname"}
+    update = "memberUpdate(input: $input) { errors { code } }"
+    text = f"mutation($input: MemberUpdateInput!) {{ {update} }}"
+    made = await run(
+        engine, Credential(address("ada"), "mine"), asked_as(text, {"input": given}), compiles=True
+    )
+    assert made.errors == []
+    users = 'users(filter: { key: "ben" }) { nodes { name } }'
+    names = f"{{ viewer {{ account {{ name }} }} org {{ {users} }} }}"
+    for org, name in (("mine", "Secret nickname"), ("other", "ben")):
+        found = (await ask(engine, "ben", org, names)).data
+        assert found["viewer"]["account"]["name"] == name
+        assert found["org"]["users"]["nodes"] == [{"name": name}]

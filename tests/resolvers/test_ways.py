@@ -165,11 +165,36 @@ async def test_a_member_of_many_groups_is_told_of_the_best_ways(
     )
 
 
-async def test_all_ways_are_found_by_as_many_statements(engine: AsyncEngine, acme: Loaded) -> None:
+@pytest.mark.parametrize(
+    ("user", "without", "with_ways"),
+    [("oz", 6, 8), ("ria", 6, 6)],  # ria owns nothing, so that nobody is counted for her
+)
+async def test_all_ways_are_found_by_as_many_statements(
+    engine: AsyncEngine, acme: Loaded, user: str, without: int, with_ways: int
+) -> None:
     fields = " ".join(f"{to}: ways(to: {to}) {{ othersAffected }}" for to in LEVELS[:2])
-    for access in ("access { level }", f"access {{ {fields} }}"):
+    for selected, number in (("level", without), (fields, with_ways)):
+        access = f'access(for: "{acme.ids["user:ria"]}") {{ {selected} }}'
         text = f'{{ node(id: "{acme.ids["core/site"]}") {{ ... on Project {{ {access} }} }} }}'
         with counted() as statements:
-            answer = await ask(engine, "ria", "acme", text)
+            answer = await ask(engine, user, "acme", text)
         assert answer.errors == []
-        assert len(statements) == 2 * (5 if "ways" not in access else 7)  # by both executors
+        assert len(statements) == 2 * number  # by both executors
+
+
+async def test_others_are_counted_of_what_the_viewer_owns(
+    engine: AsyncEngine, acme: Loaded
+) -> None:
+    ids = acme.ids
+    for path in ("core", "core/site"):  # of core/more, where crew would lose READ, nothing is seen
+        held = {"node": ids[path], "principal": ids["user:oz"], "level": "OWNER"}
+        await answered(engine, "ada", "grantSet", held, payload="errors { code }")
+    told: dict[str, list[tuple[int, list[str]]]] = {}
+    for user in ("ada", "oz"):
+        found = await ways(engine, user, ids["core/site"], "NONE", **{"for": ids["group:crew"]})
+        kept = [way for way in found if way["steps"][0]["level"] != "NONE"]
+        told[user] = [
+            (way["othersAffected"], [one["member"]["id"] for one in way["others"]]) for way in kept
+        ]
+    bo, cy, ria = (ids[f"user:{user}"] for user in ("bo", "cy", "ria"))
+    assert told == {"ada": [(3, [bo, cy, ria])], "oz": [(1, [cy])]}
