@@ -34,6 +34,7 @@ class OrgRow(NamedTuple):
     name: str
     revision: int
     retention_days: int
+    cost_per_minute: int | None
     level: Permission
 
 
@@ -60,6 +61,7 @@ class Found(NamedTuple):
     org_name: str
     revision: int
     retention_days: int
+    cost_per_minute: int | None
     member_id: int
     member_name: str | None
     is_service: bool
@@ -99,6 +101,7 @@ def _lookup(account_by_id: bool, org_by_id: bool) -> AnySelect:
         select(
             *(account.id, account.email, account.name),
             *(org.id, org.key, org.name, org.revision, org.retention_days),
+            org.cost_per_minute,
             *(member.c.id, member.c.name, member.c.is_service, group.c.id, group.c.key),
             *(EPOCH, AT_VERSION, READABLE_FROM),
         )
@@ -122,7 +125,10 @@ def _subject(rows: Sequence[Found]) -> Subject:
     standing = _standing({row.group_key for row in rows})
     if standing is Standing.OUTSIDER:
         return Subject(account, None, None, (), standing, epoch=first.epoch)
-    known = (first.org_id, first.org_key, first.org_name, first.revision, first.retention_days)
+    known = (
+        *(first.org_id, first.org_key, first.org_name),
+        *(first.revision, first.retention_days, first.cost_per_minute),
+    )
     return Subject(
         account=account,
         org=OrgRow(*known, _on_org(standing)),

@@ -24,6 +24,8 @@ def application(which: str, url: str) -> Starlette:
         secret=SecretStr(SECRET),
         compiles=which == "compiled",
         max_cost=MOST,
+        cost_per_minute=0,
+        operations_at_once=1_000,
         background=False,
     )
     return create_app(settings)

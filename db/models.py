@@ -49,6 +49,7 @@ class Org(Base):
     revision: Mapped[int] = mapped_column(Counted)
     next_id: Mapped[int] = mapped_column(Counted)
     retention_days: Mapped[int] = mapped_column(default=30)  # that the recycle bin keeps things
+    cost_per_minute: Mapped[int | None]  # of each viewer; null for what the server allows
     created_at: Mapped[Time]
     updated_at: Mapped[Time]
     __table_args__ = (unique("uq_org_key", "key"),)

@@ -1,14 +1,57 @@
 """What a client asks to run, and what comes of it."""
 
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from graphql import GraphQLError
+
+THROTTLED, BUSY = "THROTTLED", "BUSY"
+
+
+class Allowance(Protocol):
+    """What whoever asks may make the server do; GraphQLError where that is too much."""
+
+    def spend(self, cost: int) -> None:
+        """Take a cost off what may be asked for."""
+        ...
+
+    def learn(self, per_minute: int | None) -> None:
+        """Note what the asker's Org allows in a minute, None for what the server does."""
+        ...
+
+    def turn(self, *, changes: bool) -> AbstractAsyncContextManager[None]:
+        """Wait for a turn to run an operation."""
+        ...
+
+    @property
+    def told(self) -> Mapping[str, int]:
+        """Return what the answer's `extensions.cost` tells of it."""
+        ...
+
+
+class Unlimited:
+    """The allowance of whoever may ask for anything."""
+
+    told: Mapping[str, int] = {}
+
+    def spend(self, cost: int) -> None:
+        """Let it pass."""
+
+    def learn(self, per_minute: int | None) -> None:
+        """Forget it."""
+
+    @asynccontextmanager
+    async def turn(self, *, changes: bool) -> AsyncGenerator[None]:  # noqa: ARG002
+        """Give the turn at once."""
+        yield
 
 
 class Asked(NamedTuple):
     """What a client asks to run; `read_only` where the transport may carry queries alone.
 
+    `allowance` is what it may make the server do.
     `known_tags` are those of the answers that the client has, None where it wants no tag; a tag
     also stands on the `media_type` of the answer.
     """
@@ -20,6 +63,7 @@ class Asked(NamedTuple):
     request_id: str
     media_type: str = ""
     known_tags: frozenset[str] | None = None
+    allowance: Allowance = Unlimited()
 
 
 @dataclass(slots=True)

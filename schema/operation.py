@@ -19,7 +19,7 @@ from engine.executor import Executor
 from engine.operation import LONGEST_NAME
 from resolvers.context import Reading
 from resolvers.mutating import Mutating
-from schema.asked import Answer, Asked
+from schema.asked import Allowance, Answer, Asked
 from schema.documents import Documents, Prepared, Refused
 from schema.errors import coded, masked, raise_unavailable, shown_errors
 from schema.storable import UNSTORABLE, has_storable_literals, is_storable
@@ -27,6 +27,7 @@ from schema.tag import tag_of
 
 BAD_DOCUMENT, BAD_OPERATION, BAD_INPUT = "BAD_DOCUMENT", "BAD_OPERATION", "BAD_INPUT"
 METHOD = "METHOD"
+OF_REQUEST, CHARACTERS = 10, 20  # a cost, and of a new document the characters that cost 1
 WHICH = "Say by `operationName` which of the document's operations is to run."
 Context: TypeAlias = Reading | Mutating
 OpenReading: TypeAlias = Callable[[Credential], AbstractAsyncContextManager[Reading]]
@@ -60,11 +61,14 @@ class Operations:
         answer = Answer()
         try:
             await self._run(answer, asked, credential)
+        except GraphQLError as error:  # of the allowance
+            answer.errors = [error]
         except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, it is masked
             answer.errors = [masked(error, request_id=asked.request_id)]
         return answer
 
     async def _run(self, answer: Answer, asked: Asked, credential: Credential) -> None:
+        asked.allowance.spend(self._of_text(asked.text))
         prepared = self._documents.prepare(
             self._executor.schema,
             asked.text,
@@ -72,6 +76,9 @@ class Operations:
             variables=asked.variables,
         )
         answer.extensions = self._documents.cost(prepared.usage)
+        asked.allowance.spend(_of_usage(prepared))
+        if asked.known_tags is None:  # under one tag all answers are the same
+            _tell(answer, asked.allowance)
         if isinstance(prepared, Refused):
             answer.errors = [coded(error, BAD_DOCUMENT) for error in prepared.errors]
             return
@@ -81,7 +88,14 @@ class Operations:
         elif error := _unfit(operation, prepared.document, asked):
             answer.errors = [error]
         else:
-            await self._answer(answer, prepared, operation, asked, credential)
+            changes = operation.operation is OperationType.MUTATION
+            async with asked.allowance.turn(changes=changes):
+                await self._answer(answer, prepared, operation, asked, credential)
+
+    def _of_text(self, text: str) -> int:
+        """Return what a request costs by itself, and what it costs to parse and validate it."""
+        known = self._documents.recall(text) is not None
+        return OF_REQUEST + (0 if known else len(text) // CHARACTERS)
 
     async def _answer(
         self,
@@ -93,6 +107,8 @@ class Operations:
     ) -> None:
         async with self._open(operation, asked, credential) as context:
             answer.noted = _notes(context, operation)
+            org = context.subject.org
+            asked.allowance.learn(org.cost_per_minute if org else None)
             if await self._is_unchanged(answer, context, asked):
                 return
             result = await self._executor.execute(
@@ -125,6 +141,20 @@ class Operations:
         answer.unchanged = answer.tag in asked.known_tags
         answer.noted["statements"] = context.statements
         return answer.unchanged
+
+
+def _of_usage(prepared: Prepared | Refused) -> int:
+    """Return what an operation costs, or what it took to refuse it."""
+    usage = prepared.usage
+    if usage is None or isinstance(prepared, Refused):
+        return 0
+    return usage.cost + OF_REQUEST * usage.aliases
+
+
+def _tell(answer: Answer, allowance: Allowance) -> None:
+    """Add what is left to what the answer tells of its cost."""
+    if answer.extensions:
+        answer.extensions["cost"] |= allowance.told
 
 
 def _unfit(

@@ -35,6 +35,11 @@ class Org(Node):
     retention_days: int = column(
         "retention_days", description="How many days the recycle bin keeps things."
     )
+    cost_per_minute: int | None = column(
+        "cost_per_minute",
+        description="What each viewer's operations may cost in a minute, if the server doesn't "
+        "allow less anyway; null for what the server allows.",
+    )
     shared_project: Project | None = declare(
         Edge(project_rows.shared_of_org.rows, needs=("id",), gives=project_rows.ProjectRow),
         description="The project that all active members share.",

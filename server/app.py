@@ -26,6 +26,7 @@ from schema.root import executable_schema
 from server.application import ENDPOINT, Application
 from server.background import in_background
 from server.collector import settle_collector
+from server.fair_use import FairUse
 from server.graphiql import graphiql_routes
 from server.health import health_routes
 from server.metrics import Metrics
@@ -51,6 +52,7 @@ def create_app(settings: Settings) -> Starlette:
         max_bytes=settings.max_request_bytes,
         persisted=persisted_of(settings),
         metrics=metrics,
+        fair_use=FairUse(settings.cost_per_minute, settings.operations_at_once),
     )
 
     @asynccontextmanager

@@ -80,6 +80,15 @@ class Settings(BaseSettings):
         default=250_000, ge=1, description="of an operation, in rows of a plain list"
     )
 
+    cost_per_minute: int = Field(
+        default=1_000_000,
+        ge=0,
+        description="of all operations of one viewer, in each process; 0 for any",
+    )
+    operations_at_once: int = Field(
+        default=4, ge=1, description="of one viewer that run at the same time, in each process"
+    )
+
     @model_validator(mode="after")
     def _names_the_issuer_wholly(self) -> Self:
         named = [self.oidc_issuer, self.oidc_audience, self.oidc_jwks_url]

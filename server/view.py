@@ -16,9 +16,10 @@ from starlette.types import Receive, Scope, Send
 from auth.authenticate import Authenticator
 from auth.credential import Credential
 from auth.errors import UNAUTHENTICATED, UNAVAILABLE, AuthError
-from schema.asked import Answer, Asked
+from schema.asked import BUSY, THROTTLED, Answer, Asked
 from schema.errors import INTERNAL
 from schema.operation import METHOD, Operations
+from server.fair_use import FairUse, ThrottledError
 from server.metrics import Metrics
 from server.persisted import PersistedDocuments
 from server.request import JSON, RefusedError, answer_type, check_method, read_parameters
@@ -27,7 +28,14 @@ from server.tags import known_tags, tag_headers
 log = structlog.get_logger()
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
-STATUS = {UNAUTHENTICATED: 401, METHOD: 405, INTERNAL: 500, UNAVAILABLE: 503}
+STATUS = {
+    UNAUTHENTICATED: 401,
+    METHOD: 405,
+    INTERNAL: 500,
+    UNAVAILABLE: 503,
+    THROTTLED: 429,
+    BUSY: 503,
+}
 HEADERS: Mapping[int, Mapping[str, str]] = {
     401: {"WWW-Authenticate": 'Bearer realm="freehold"'},
     405: {"Allow": "POST"},
@@ -38,7 +46,7 @@ HEADERS: Mapping[int, Mapping[str, str]] = {
 class GraphQLView:
     """Answers GraphQL over HTTP for whoever bears a token."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but two by their names
         self,
         operations: Operations,
         authenticator: Authenticator,
@@ -46,10 +54,12 @@ class GraphQLView:
         max_bytes: int,
         persisted: PersistedDocuments | None = None,
         metrics: Metrics | None = None,
+        fair_use: FairUse | None = None,
     ) -> None:
         self._operations, self._authenticator = operations, authenticator
         self._persisted = persisted or PersistedDocuments()
         self._max_bytes, self._metrics = max_bytes, metrics
+        self._fair_use = fair_use or FairUse(per_minute=0, at_once=1_000)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, by whatever method it comes, and note it in the log.
@@ -75,15 +85,19 @@ class GraphQLView:
         media_type = JSON
         try:
             media_type = answer_type(request)
-            answer = await self._answer(request, request_id, media_type)
+            answer, headers = await self._answer(request, request_id, media_type)
         except RefusedError as refusal:
             return _refused(refusal, media_type)
         notes |= answer.noted
-        return _answered(answer, media_type)
+        return _answered(answer, media_type, headers)
 
-    async def _answer(self, request: Request, request_id: str, media_type: str) -> Answer:
+    async def _answer(
+        self, request: Request, request_id: str, media_type: str
+    ) -> tuple[Answer, Mapping[str, str]]:
+        """Return the answer, and the headers that tell what is left of the viewer's budget."""
         check_method(request)
         credential = await self._authenticate(request)
+        guest = self._fair_use.guest(credential, credential.org)
         parameters = await read_parameters(request, max_bytes=self._max_bytes)
         cacheable = request.method == "GET" or parameters.is_named
         asked = Asked(
@@ -94,14 +108,23 @@ class GraphQLView:
             request_id=request_id,
             media_type=media_type,
             known_tags=known_tags(request) if cacheable else None,
+            allowance=guest,
         )
-        return await self._operations.run(asked, credential)
+        return await self._operations.run(asked, credential), guest.headers
 
     async def _authenticate(self, request: Request) -> Credential:
         try:
             return await self._authenticator.authenticate(request.headers.get("authorization"))
         except AuthError as error:
+            self._count_address(request)
             raise RefusedError(STATUS[error.code], error.code, error.message) from error
+
+    def _count_address(self, request: Request) -> None:
+        """Refuse an address from which too many requests without a good token come."""
+        try:
+            self._fair_use.spend_of_address(request.client.host if request.client else None)
+        except ThrottledError as error:
+            raise RefusedError(429, THROTTLED, error.message, error.headers) from error
 
 
 def _request_id(request: Request) -> str:
@@ -115,8 +138,8 @@ def _refused(refusal: RefusedError, media_type: str) -> Response:
     return _response({"errors": [error.formatted]}, refusal.status, media_type, headers)
 
 
-def _answered(answer: Answer, media_type: str) -> Response:
-    headers = tag_headers(answer.tag)
+def _answered(answer: Answer, media_type: str, others: Mapping[str, str]) -> Response:
+    headers = {**tag_headers(answer.tag), **others}
     if answer.unchanged:
         return Response(None, 304, headers)
     body: dict[str, Any] = {}

@@ -10,20 +10,28 @@ from resolvers.changes.change import Change, Done, Input
 from resolvers.changes.names import checked
 from resolvers.errors import INVALID, UserError
 
-COLUMNS = {"name": "name", "retentionDays": "retention_days"}
-NOTHING = "Give what is to be changed: `name` or `retentionDays`."
+COLUMNS = {
+    "name": "name",
+    "retentionDays": "retention_days",
+    "costPerMinute": "cost_per_minute",
+}
+NOTHING = "Give what is to be changed: `name`, `retentionDays` or `costPerMinute`."
 MOST_DAYS = 36_500
 BAD_DAYS = f"The recycle bin keeps things for 1 to {MOST_DAYS:,} days."
+LEAST_COST, MOST_COST = 10_000, 2**31 - 1  # an Org must not be kept from changing it back
+BAD_COST = f"Give each viewer {LEAST_COST:,} a minute at least, or null for what the server allows."
 
 
 async def update_org(making: Change, given: Input) -> Done:
-    """Change the Org's name, or how many days its recycle bin keeps things; or both."""
+    """Change the Org's name, its recycle bin's days, or its viewers' budget; or all of them."""
     await making.require("org.update", "name")
     wanted: dict[str, Any] = {}
     if given.get("name") is not None:
         wanted["name"] = checked(given, "name", values.title)
     if given.get("retentionDays") is not None:
         wanted["retentionDays"] = _days(given["retentionDays"])
+    if "costPerMinute" in given:
+        wanted["costPerMinute"] = _cost(given["costPerMinute"])
     if not wanted:
         raise UserError(INVALID, NOTHING)
     itself = ORG.c.id == making.org.id
@@ -39,3 +47,9 @@ def _days(given: int) -> int:
     if 1 <= given <= MOST_DAYS:
         return given
     raise UserError(INVALID, BAD_DAYS, "retentionDays")
+
+
+def _cost(given: int | None) -> int | None:
+    if given is None or LEAST_COST <= given <= MOST_COST:
+        return given
+    raise UserError(INVALID, BAD_COST, "costPerMinute")

@@ -8,7 +8,7 @@ from resolvers import viewer
 from resolvers.changes import orgs
 from schema.changes.inputs import Repeatable
 from schema.changes.payload import Payload, mutation
-from schema.filter import optional
+from schema.filter import left_as_it_is, optional
 from schema.org import Org
 
 
@@ -20,6 +20,10 @@ class OrgUpdateInput(Repeatable):
     retention_days: int | None = optional(
         "How many days the recycle bin keeps things, at least 1. What has lain in it for longer is "
         "purged soon."
+    )
+    cost_per_minute: int | None = left_as_it_is(
+        "What each viewer's operations may cost in a minute, at least 10,000; null for what the "
+        "server allows, which is never exceeded."
     )
 
 
@@ -41,5 +45,6 @@ class OrgMutations:
         "orgUpdate",
         orgs.update_org,
         OrgUpdateInput,
-        description="Change the Org's name, or how long its recycle bin keeps things. Admins only.",
+        description="Change the Org's name, how long its recycle bin keeps things, or how much its "
+        "viewers may ask for. Admins only.",
     )
