@@ -1,66 +1,178 @@
-"""Which errors mean that the database can't be used now, rather than a fault of a statement."""
+"""What it means that the database failed: which kind of trouble it is, rather than a fault of ours.
+
+One table for SQLSTATEs, one for SQLite's codes, one for the drivers' and our own errors.
+"""
 
 import re
 import sqlite3
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
 
 from asyncpg import InterfaceError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-# PostgreSQL's SQLSTATE: no connection, no login, no database, no resources, an operator's doing,
-# the system's, and tables that aren't there.
-POSTGRESQL_STATES = re.compile(r"08|28|3D|53|57|58|42P01")
-SQLITE_CODES = {
-    *(sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN),
-    *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL),
-    *(sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL),
-    *(sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB),
+
+class Kind(StrEnum):
+    """Of which kind a trouble is, for programs."""
+
+    UNAVAILABLE = "UNAVAILABLE"  # it is down, out of reach, or not set up
+    BUSY = "BUSY"  # it works, for others
+    READ_ONLY = "READ_ONLY"  # it takes no changes
+    TIMEOUT = "TIMEOUT"  # it was at it for too long
+
+
+class Trouble(NamedTuple):
+    """Why the database didn't do what was asked, in words that a client may see."""
+
+    kind: Kind
+    message: str
+
+
+UNREACHABLE = Trouble(Kind.UNAVAILABLE, "The database can't be reached now; try again in a minute.")
+NOT_SET_UP = Trouble(
+    Kind.UNAVAILABLE, "The database isn't set up; whoever runs this server must migrate it."
+)
+FULL = Trouble(
+    Kind.UNAVAILABLE, "The database's disk is full; whoever runs this server must make room."
+)
+BROKEN_STORAGE = Trouble(
+    Kind.UNAVAILABLE,
+    "The database's disk can't be read or written; whoever runs this server must look at it.",
+)
+DAMAGED = Trouble(
+    Kind.UNAVAILABLE, "The database is damaged; whoever runs this server must restore it."
+)
+REPLACED = Trouble(
+    Kind.UNAVAILABLE,
+    "The database's file was replaced or removed under the server, which must be started again.",
+)
+BUSY = Trouble(Kind.BUSY, "Too much is going on at the moment; try again in a few seconds.")
+LOCKED = Trouble(
+    Kind.BUSY, "Others are changing this Org at the moment; try again in a few seconds."
+)
+READ_ONLY = Trouble(
+    Kind.READ_ONLY, "The database takes no changes at the moment; what is there can be read."
+)
+TIMEOUT = Trouble(
+    Kind.TIMEOUT,
+    "This took the database too long: ask for smaller pages, for fewer fields that count or"
+    " explain, or with a narrower filter.",
+)
+
+# The first that fits, by how PostgreSQL's SQLSTATE begins.
+POSTGRESQL: tuple[tuple[re.Pattern[str], Trouble], ...] = tuple(
+    (re.compile(states), trouble)
+    for states, trouble in (
+        (r"25006", READ_ONLY),
+        (r"57014|25P04", TIMEOUT),  # a statement, a transaction
+        (r"55P03", LOCKED),
+        (r"40001|40P01", LOCKED),  # though it was tried again
+        (r"53300", BUSY),  # too many connections
+        (r"53100", FULL),
+        (r"58030", BROKEN_STORAGE),
+        (r"XX001|XX002", DAMAGED),
+        (r"42P01|3F000", NOT_SET_UP),
+        # No connection, no login, no database, no resources, an operator's doing, the system's,
+        # and a transaction that we left alone for too long.
+        (r"08|28|3D|53|57|58|25P03", UNREACHABLE),
+    )
+)
+SQLITE: Mapping[int, Trouble] = {
+    sqlite3.SQLITE_BUSY: LOCKED,
+    sqlite3.SQLITE_LOCKED: LOCKED,
+    sqlite3.SQLITE_READONLY: READ_ONLY,
+    sqlite3.SQLITE_INTERRUPT: TIMEOUT,
+    sqlite3.SQLITE_FULL: FULL,
+    sqlite3.SQLITE_IOERR: BROKEN_STORAGE,
+    sqlite3.SQLITE_CORRUPT: DAMAGED,
+    sqlite3.SQLITE_NOTADB: DAMAGED,
+    sqlite3.SQLITE_PERM: UNREACHABLE,
+    sqlite3.SQLITE_CANTOPEN: UNREACHABLE,
+    sqlite3.SQLITE_PROTOCOL: UNREACHABLE,
+    sqlite3.SQLITE_NOMEM: UNREACHABLE,
 }
 PRIMARY = 0xFF  # the bits of an extended code of SQLite that say of which kind it is
-
-
-NO_TABLE, UNDEFINED_TABLE = "no such table", "42P01"
 PASSING_STATES = {"40001", "40P01"}  # could not serialize; deadlock
+TOO_MANY_CONNECTIONS = "53300"
+NO_TABLE, UNDEFINED_TABLE = "no such table", "42P01"
 
 
-class UnfitError(Exception):
+class TroubleError(Exception):
+    """A trouble that no driver told, but that we found."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(trouble.message)
+        self.trouble = trouble
+
+
+class UnfitError(TroubleError):
     """The database can't be used as it is; the message tells operators why, and what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(Trouble(Kind.UNAVAILABLE, message))
 
 
 def lacks_a_table(error: BaseException) -> bool:
     """Return whether a statement named a table that isn't there."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
+    cause = _cause(error)
     if isinstance(cause, sqlite3.Error):
         return str(cause).startswith(NO_TABLE)
-    return getattr(cause, "sqlstate", None) == UNDEFINED_TABLE
+    return sqlstate(error) == UNDEFINED_TABLE
 
 
 def is_passing(error: BaseException) -> bool:
     """Return whether the transaction failed only because of others that ran beside it."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    return getattr(cause, "sqlstate", None) in PASSING_STATES
+    return sqlstate(error) in PASSING_STATES
+
+
+def is_crowded(error: BaseException) -> bool:
+    """Return whether the server has no connection left to give."""
+    return sqlstate(error) == TOO_MANY_CONNECTIONS
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """Return whether the database is down, unreachable, overloaded or not set up.
+    """Return whether the database is the trouble, and not a statement that is at fault.
 
     The error may be SQLAlchemy's or the driver's own.
     """
-    if isinstance(error, UnfitError):
-        return True
+    return trouble_of(error) is not None
+
+
+def trouble_of(error: BaseException) -> Trouble | None:
+    """Return what the error tells of the database; None for a fault of a statement, or of ours."""
+    if isinstance(error, TroubleError):
+        return error.trouble
+    cause = _cause(error)
+    if isinstance(cause, sqlite3.Error):
+        return _of_sqlite(cause)
+    if state := sqlstate(error):
+        return next((trouble for states, trouble in POSTGRESQL if states.match(state)), None)
+    if isinstance(cause, PoolTimeout):
+        return BUSY
+    return UNREACHABLE if _is_cut_off(error, cause) else None
+
+
+def _is_cut_off(error: BaseException, cause: BaseException | None) -> bool:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    if isinstance(cause, sqlite3.Error):
-        return _sqlite_is_unavailable(cause)
-    if state := getattr(cause, "sqlstate", None):
-        return bool(POSTGRESQL_STATES.match(state))
     if isinstance(cause, InterfaceError):
         return "closed" in str(cause)  # else the driver was used wrongly
-    return isinstance(cause, OSError | TimeoutError | PoolTimeout)
+    return isinstance(cause, OSError | TimeoutError)
 
 
-def _sqlite_is_unavailable(error: sqlite3.Error) -> bool:
+def sqlstate(error: BaseException) -> str | None:
+    """Return PostgreSQL's code of an error that it told."""
+    state: str | None = getattr(_cause(error), "sqlstate", None)
+    return state
+
+
+def _cause(error: BaseException) -> BaseException | None:
+    return error.orig if isinstance(error, DBAPIError) else error
+
+
+def _of_sqlite(error: sqlite3.Error) -> Trouble | None:
     # The driver makes some errors itself, without a code.
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_MISUSE) & PRIMARY
-    return code in SQLITE_CODES or str(error).startswith(NO_TABLE)
+    return NOT_SET_UP if lacks_a_table(error) else SQLITE.get(code)

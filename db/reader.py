@@ -1,18 +1,20 @@
 """Two ways to read rows: straight from a driver, in a snapshot, or within a change that is open."""
 
+import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Dialect, make_url
+from sqlalchemy import Dialect, PoolProxiedConnection, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from db.engine import DRIVERS
+from db.lending import POOLS
 from db.queries import POSTGRESQL, SQLITE, AnySelect
-from db.snapshots import SNAPSHOTS
+from db.sqlite import DEADLINE, Deadline
 from db.stream import Row, Take, stream
 from db.tenancy import check_compiled
+from db.urls import DRIVERS
 
 DIALECTS: Mapping[str, Dialect] = {
     name: make_url(f"{driver}://").get_dialect()() for name, driver in DRIVERS.items()
@@ -49,8 +51,9 @@ class ConnectionReader(Reader):
 class DriverReader(Reader):
     """Reads by the driver itself, whose rows come unconverted."""
 
-    def __init__(self, connection: Any, ask: Callable[..., Awaitable[Sequence[Row]]]) -> None:
-        self._connection, self._ask = connection, ask
+    def __init__(self, ask: Callable[..., Awaitable[Sequence[Row]]]) -> None:
+        self._ask = ask
+        self.is_lost = False  # whether the database no longer answers
 
     async def fetch(self, statement: AnySelect, parameters: Mapping[str, Any]) -> Sequence[Row]:
         """Return the statement's rows: one round trip, on SQLite one visit to its thread."""
@@ -58,21 +61,34 @@ class DriverReader(Reader):
         try:
             return await self._ask(prepared.text, *prepared.arguments(parameters))
         except Exception as error:
-            error.add_note(f"[SQL: {prepared.text}]")
+            self.note(error, prepared.text)
             raise
+
+    def note(self, error: Exception, text: str) -> None:
+        """Note what went wrong with a statement."""
+        error.add_note(f"[SQL: {text}]")
+        self.is_lost = isinstance(error, TimeoutError)
 
 
 class SQLiteReader(DriverReader):
-    """Reads by aiosqlite: booleans are 0 and 1."""
+    """Reads by aiosqlite: booleans are 0 and 1. A statement that nobody waits for is stopped."""
 
     dialect = SQLITE
 
-    def __init__(self, connection: Any) -> None:
-        def ask(text: str, *arguments: Any) -> Awaitable[Sequence[Row]]:
-            rows: Awaitable[Sequence[Row]] = connection.execute_fetchall(text, arguments)
+    def __init__(self, pooled: PoolProxiedConnection, seconds: float | None) -> None:
+        connection: Any = pooled.driver_connection
+        deadline: Deadline = pooled.info[DEADLINE]
+
+        async def ask(text: str, *arguments: Any) -> Sequence[Row]:
+            deadline.set(seconds)
+            try:
+                rows: Sequence[Row] = await connection.execute_fetchall(text, arguments)
+            except asyncio.CancelledError:
+                deadline.stop()
+                raise
             return rows
 
-        super().__init__(connection, ask)
+        super().__init__(ask)
 
 
 class PostgreSQLReader(DriverReader):
@@ -80,8 +96,10 @@ class PostgreSQLReader(DriverReader):
 
     dialect = POSTGRESQL
 
-    def __init__(self, connection: Any) -> None:
-        super().__init__(connection, connection.fetch)
+    def __init__(self, pooled: PoolProxiedConnection, _seconds: float | None) -> None:
+        connection: Any = pooled.driver_connection
+        self._connection = connection
+        super().__init__(connection.fetch)
 
     async def stream(self, statement: AnySelect, parameters: Mapping[str, Any], take: Take) -> None:
         """Give the statement's rows to `take` while the database goes on."""
@@ -89,7 +107,7 @@ class PostgreSQLReader(DriverReader):
         try:
             await stream(self._connection, prepared.text, prepared.arguments(parameters), take)
         except Exception as error:
-            error.add_note(f"[SQL: {prepared.text}]")
+            self.note(error, prepared.text)
             raise
 
 
@@ -124,21 +142,38 @@ def _compiled(statement: AnySelect, dialect: str) -> Any:
     return compiled
 
 
-READERS: Mapping[str, Callable[[Any], DriverReader]] = {
+READERS: Mapping[str, Callable[[PoolProxiedConnection, float | None], DriverReader]] = {
     POSTGRESQL: PostgreSQLReader,
     SQLITE: SQLiteReader,
 }
 
 
 class read:  # noqa: N801 - called like a function
-    """Gives a reader of one snapshot, by a driver's connection out of the engine's pool."""
+    """Gives a reader of one snapshot, by a driver's connection out of the engine's pool.
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine, self._snapshots = engine, SNAPSHOTS[engine.dialect]
+    Of one viewer, so many read at once; TroubleError where the rest waits for too long.
+    """
+
+    def __init__(self, engine: AsyncEngine, viewer: Hashable = None) -> None:
+        self._engine, self._lending, self._viewer = engine, POOLS[engine.dialect], viewer
 
     async def __aenter__(self) -> DriverReader:
-        self._pooled = await self._snapshots.begin(self._engine)
-        return READERS[self._engine.dialect.name](self._pooled.driver_connection)
+        lending = self._lending
+        await lending.enter(self._viewer)
+        try:
+            self._pooled = await lending.snapshots.begin(self._engine)
+        except BaseException:  # whatever it is, nobody else would leave
+            lending.reads.leave(self._viewer)
+            raise
+        make = READERS[self._engine.dialect.name]
+        self._reader = make(self._pooled, lending.waits.statement)
+        return self._reader
 
     async def __aexit__(self, error_type: type[BaseException] | None, *_: object) -> None:
-        await self._snapshots.end(self._pooled, lingers=error_type is None)
+        try:
+            if self._reader.is_lost:
+                await self._lending.snapshots.drop(self._pooled)
+            else:
+                await self._lending.snapshots.end(self._pooled, lingers=error_type is None)
+        finally:
+            self._lending.reads.leave(self._viewer)

@@ -5,26 +5,20 @@ and begins its own in one round trip.
 """
 
 import asyncio
+import time
 from contextlib import suppress
-from typing import Any
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import Dialect, PoolProxiedConnection, QueuePool
+from sqlalchemy import PoolProxiedConnection, QueuePool
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util.concurrency import await_only, greenlet_spawn
 
-from db.queries import POSTGRESQL, SQLITE
+from db.backend import Backend
+from db.errors import TroubleError, is_crowded
 
-# SQLite's snapshot is fixed by the first statement after BEGIN. PostgreSQL would plan many of these
-# statements anew each time, for longer than they run: their arrays look shorter than it assumes.
-BEGIN = {
-    POSTGRESQL: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
-    " SET LOCAL plan_cache_mode = force_generic_plan",
-    SQLITE: "BEGIN",
-}
 END = "COMMIT"
 LINGERING = 0.02  # seconds
 WORKED = "worked"  # the mark of a connection on which a transaction began
+SECONDS_BETWEEN_TRIES = 0.05
 
 
 class NoneReadyError(Exception):
@@ -37,8 +31,8 @@ class Snapshots:
     A timer ends those that no read takes.
     """
 
-    def __init__(self, dialect: str, *, most: int) -> None:
-        self._begin, self._most = BEGIN[dialect], most
+    def __init__(self, backend: Backend, *, most: int, wait: float) -> None:
+        self._backend, self._most, self._wait = backend, most, wait
         self._over: list[tuple[PoolProxiedConnection, float]] = []  # since when; the oldest first
         self._ending = set[asyncio.Task[None]]()
         self._timer: asyncio.TimerHandle | None = None
@@ -47,27 +41,33 @@ class Snapshots:
         """Begin on a connection that has worked if one has; one that broke since is replaced."""
         while True:
             pooled, begin = await self._taken(engine)
-            connection: Any = pooled.driver_connection
-            worked = WORKED in pooled.info
+            info = pooled.info
+            worked = WORKED in info
             try:
-                await connection.execute(begin)
+                await self._backend.execute(pooled.driver_connection, begin)
+                self._backend.check(info)
             except BaseException as error:
-                await asyncio.shield(greenlet_spawn(pooled.invalidate))
-                if worked and isinstance(error, Exception):
+                await self._drop(pooled, error)
+                if worked and isinstance(error, Exception) and not isinstance(error, TroubleError):
                     continue
                 raise
-            pooled.info[WORKED] = True
+            info[WORKED] = True
             return pooled
 
     async def end(self, pooled: PoolProxiedConnection, *, lingers: bool) -> None:
         """End a read, or leave that to the next one where it `lingers` and there is room."""
         if not lingers or len(self._over) >= self._most:
-            await _end(pooled)
+            await self._end(pooled)
             return
         loop = asyncio.get_running_loop()
         self._over.append((pooled, loop.time()))
         if self._timer is None:
             self._timer = loop.call_later(LINGERING, self._sweep)
+
+    async def drop(self, pooled: PoolProxiedConnection) -> None:
+        """Give up a connection whose database doesn't answer, and suspect all others."""
+        self._backend.suspect()
+        await asyncio.shield(greenlet_spawn(pooled.invalidate))
 
     def close(self, _engine: object) -> None:
         """Close what lingers; called where the engine is disposed of, in its greenlet."""
@@ -83,41 +83,55 @@ class Snapshots:
 
     async def _taken(self, engine: AsyncEngine) -> tuple[PoolProxiedConnection, str]:
         """Take a connection; return it and what begins a transaction on it."""
-        if self._over:
-            return self._over.pop()[0], f"{END}; {self._begin}"
-        return await _taken(engine), self._begin
+        while self._over:
+            pooled = self._over.pop()[0]
+            if self._backend.is_fit(pooled):
+                return pooled, f"{END}; {self._backend.read}"
+            await asyncio.shield(greenlet_spawn(pooled.invalidate))
+        return await self._connected(engine), self._backend.read
+
+    async def _connected(self, engine: AsyncEngine) -> PoolProxiedConnection:
+        """Take one out of the pool; where the server has none left, wait for one of our own."""
+        until = time.monotonic() + self._wait
+        while True:
+            try:
+                return await _ready(engine)
+            except Exception as error:
+                if not is_crowded(error) or time.monotonic() >= until:
+                    raise
+            await asyncio.sleep(SECONDS_BETWEEN_TRIES)
+
+    async def _drop(self, pooled: PoolProxiedConnection, error: BaseException) -> None:
+        if isinstance(error, TimeoutError):
+            self._backend.suspect()
+        await asyncio.shield(greenlet_spawn(pooled.invalidate))
+
+    async def _end(self, pooled: PoolProxiedConnection) -> None:
+        """End the transaction, and give the connection back if it can be used again."""
+        try:
+            await self._backend.execute(pooled.driver_connection, END)
+        except BaseException as error:
+            await self._drop(pooled, error)
+            if not isinstance(error, Exception):
+                raise
+            # Nothing was written, and what was read, was read.
+        else:
+            pooled.close()
 
     def _sweep(self) -> None:
         loop, self._timer = asyncio.get_running_loop(), None
         while self._over and self._over[0][1] <= loop.time() - LINGERING:
-            task = loop.create_task(_end(self._over.pop(0)[0]))
+            task = loop.create_task(self._end(self._over.pop(0)[0]))
             self._ending.add(task)
             task.add_done_callback(self._ending.discard)
         if self._over:
             self._timer = loop.call_later(LINGERING, self._sweep)
 
 
-SNAPSHOTS: WeakKeyDictionary[Dialect, Snapshots] = WeakKeyDictionary()  # an engine's by its dialect
-
-
-async def _taken(engine: AsyncEngine) -> PoolProxiedConnection:
+async def _ready(engine: AsyncEngine) -> PoolProxiedConnection:
     """Take a connection out of the pool; one that lies ready needs no detour by a greenlet."""
     pool = engine.sync_engine.pool
     if isinstance(pool, QueuePool) and pool.checkedin():
         with suppress(NoneReadyError):
             return pool.connect()
     return await engine.raw_connection()
-
-
-async def _end(pooled: PoolProxiedConnection) -> None:
-    """End the transaction, and give the connection back if it can be used again."""
-    connection: Any = pooled.driver_connection
-    try:
-        await connection.execute(END)
-    except BaseException as error:
-        await asyncio.shield(greenlet_spawn(pooled.invalidate))
-        if not isinstance(error, Exception):
-            raise
-        # Nothing was written, and what was read, was read.
-    else:
-        pooled.close()

@@ -94,7 +94,7 @@ async def check_changeable(connection: AsyncConnection) -> None:
 async def database_problem(engine: AsyncEngine) -> str | None:
     """Return why the database isn't fit for this Freehold and what to do; None where it is."""
     async with engine.connect() as connection:
-        return await connection.run_sync(_problem)
+        return await connection.run_sync(problem_of)
 
 
 async def current_version(engine: AsyncEngine) -> str | None:
@@ -103,7 +103,8 @@ async def current_version(engine: AsyncEngine) -> str | None:
         return await connection.run_sync(_version)
 
 
-def _problem(connection: Connection) -> str | None:
+def problem_of(connection: Connection) -> str | None:
+    """Return what `database_problem` does, of the connection's database."""
     found = _version(connection)
     return version_problem(found, has_tables=bool(found) or inspect(connection).has_table("org"))
 

@@ -32,6 +32,7 @@ class Reading:
         self.ways: dict[str, Any] = {}
         self._parameters = access_parameters(subject, self.dialect, now)
         self._lock = asyncio.Lock()  # a connection runs one statement at a time
+        self._asks: asyncio.Task[Any] | None = None  # who ran the last
         self._open = True
 
     @cached_property
@@ -60,6 +61,7 @@ class Reading:
             if not self._open:
                 return []
             self.statements += 1
+            self._asks = asyncio.current_task()
             return await self._reader.fetch(statement, {**self._parameters, **parameters})
 
     async def stream(
@@ -68,12 +70,21 @@ class Reading:
         """Run a statement as `fetch` does, and give its rows to `take` as they come."""
         async with self._lock:
             self.statements += 1
+            self._asks = asyncio.current_task()
             await self._reader.stream(statement, {**self._parameters, **parameters}, take)
+
+    def interrupt(self) -> None:
+        """Stop the statement that runs, for which nobody waits any more."""
+        self._open = False
+        if self._lock.locked() and self._asks is not None:
+            self._asks.cancel()
 
     async def close(self) -> None:
         """Let no statement begin any more, and wait for the one that runs."""
+        self._open = False
         async with self._lock:
-            self._open = False
+            pass
+        self._asks = None
         if "loaders" in vars(self):
             self.loaders.close()
             del self.loaders
@@ -86,21 +97,23 @@ class reading:  # noqa: N801 - called like a function
     """
 
     def __init__(self, engine: AsyncEngine, credential: Credential) -> None:
-        self._snapshot, self._credential = read(engine), credential
-        self._now = clock.now()
+        self._snapshot, self._credential = read(engine, credential), credential
 
     async def __aenter__(self) -> Reading:
         reader = await self._snapshot.__aenter__()
+        now = clock.now()  # not that of before it waited for a connection
         try:
             subject = await load_subject(reader, self._credential)
         except BaseException as error:  # whatever it is, nobody else would end the snapshot
             await self._snapshot.__aexit__(type(error))
             raise
-        self._reading = Reading(reader, subject, now=self._now)
+        self._reading = Reading(reader, subject, now=now)
         return self._reading
 
     async def __aexit__(self, error_type: type[BaseException] | None, *_: object) -> None:
         try:
+            if error_type is asyncio.CancelledError:
+                self._reading.interrupt()
             await self._reading.close()
         finally:
             await self._snapshot.__aexit__(error_type)

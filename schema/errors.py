@@ -3,12 +3,13 @@
 import structlog
 from graphql import ExecutionResult, FieldNode, GraphQLError
 
-from auth.errors import UNAVAILABLE, AuthError
-from db.errors import UnfitError, is_unavailable
+from auth.errors import AuthError
+from db.errors import Kind, Trouble, is_unavailable, trouble_of
 
 log = structlog.get_logger()
 
 INTERNAL = "INTERNAL"
+PASSING = (Kind.BUSY, Kind.TIMEOUT)  # what ends with what others do, or with another question
 
 
 def shown_errors(result: ExecutionResult, *, otherwise: str, request_id: str) -> list[GraphQLError]:
@@ -60,16 +61,24 @@ def _fault(error: GraphQLError) -> Exception | None:
 
 
 def masked(cause: Exception, *, request_id: str, at: GraphQLError | None = None) -> GraphQLError:
-    """Return what is told of a fault, which is logged in full."""
+    """Return what is told of a fault, which is logged in full; of the database's, what it is."""
     if isinstance(cause, AuthError):
         return GraphQLError(cause.message, extensions={"code": cause.code})
-    code, message = INTERNAL, f"Something went wrong here; the log has it as {request_id}."
-    if isinstance(cause, UnfitError):
-        code, message = UNAVAILABLE, str(cause)
-    elif is_unavailable(cause):
-        code, message = UNAVAILABLE, "The database can't be reached now; try again in a minute."
-    log.error("fault", request_id=request_id, code=code, exc_info=cause)
-    extensions = {"code": code, "requestId": request_id}
+    trouble = trouble_of(cause)
+    code, message = trouble or (
+        INTERNAL,
+        f"Something went wrong here; the log has it as {request_id}.",
+    )
+    _log(cause, trouble, request_id)
+    extensions = {"code": str(code), "requestId": request_id}
     return GraphQLError(
         message, nodes=at.nodes if at else None, path=at.path if at else None, extensions=extensions
     )
+
+
+def _log(cause: Exception, trouble: Trouble | None, request_id: str) -> None:
+    code = str(trouble.kind) if trouble else INTERNAL
+    if trouble is not None and trouble.kind in PASSING:
+        log.warning("refused", request_id=request_id, code=code, problem=type(cause).__name__)
+    else:
+        log.error("fault", request_id=request_id, code=code, exc_info=cause)

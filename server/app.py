@@ -12,6 +12,7 @@ from starlette.routing import Route
 from auth.authenticate import Authenticator
 from auth.issuers import OidcIssuer
 from auth.secret import derived_key, load_secret
+from db.backend import Waits
 from db.engine import open_engine
 from db.errors import is_unavailable
 from engine.executor import Executor
@@ -28,18 +29,20 @@ from server.background import in_background
 from server.collector import settle_collector
 from server.fair_use import FairUse
 from server.graphiql import graphiql_routes
-from server.health import health_routes
+from server.health import Readiness, health_routes
 from server.metrics import Metrics
 from server.persisted import PersistedDocuments, read_trusted
 from server.settings import Settings
 from server.view import GraphQLView
 
+SECONDS_IN_THE_BACKGROUND = 600  # for a statement, as nobody waits for it
+SECONDS_TO_PROBE = 3
 GRAPHIQL_DIST = Path(__file__).parent.parent / "graphiql" / "dist"
 
 
 def create_app(settings: Settings) -> Starlette:
     """Return the application; it closes its database connections when it is shut down."""
-    engine = open_engine(settings.database_url, connections=settings.database_connections)
+    engine, background, probe = engines_of(settings)
     documents = Documents(limits_of(settings), introspection=settings.introspection)
     executor = executor_of(settings)
     metrics = Metrics(executor.counts) if settings.metrics else None
@@ -58,17 +61,32 @@ def create_app(settings: Settings) -> Starlette:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
         settle_collector()
-        async with _background(settings, engine):
+        async with _background(settings, background):
             yield
-        await engine.dispose()
+        for each in (engine, background, probe):
+            await each.dispose()
 
     routes = [
         Route(ENDPOINT, view),
         *graphiql_routes(GRAPHIQL_DIST),
-        *health_routes(engine),
+        *health_routes(Readiness(engine, probe)),
         *(metrics.routes() if metrics else ()),
     ]
     return Application(view, routes=routes, lifespan=lifespan)
+
+
+def engines_of(settings: Settings) -> tuple[AsyncEngine, AsyncEngine, AsyncEngine]:
+    """Return the engines of requests, of the background, and of what tells whether all is well.
+
+    Whatever fills the first, the others have their ways of their own.
+    """
+    url, wait = settings.database_url, settings.wait_seconds
+    requests = Waits(wait, settings.statement_seconds)
+    return (
+        open_engine(url, connections=settings.database_connections - 2, waits=requests),
+        open_engine(url, connections=1, waits=Waits(wait, SECONDS_IN_THE_BACKGROUND)),
+        open_engine(url, connections=0, waits=Waits(SECONDS_TO_PROBE, SECONDS_TO_PROBE)),
+    )
 
 
 def _background(settings: Settings, engine: AsyncEngine) -> AbstractAsyncContextManager[object]:

@@ -18,7 +18,18 @@ class Settings(BaseSettings):
         default="sqlite:///var/freehold.db",
         description="sqlite:///path.db or postgresql://user@host/name",
     )
-    database_connections: int = Field(default=10, ge=1, le=1000, description="at most, per process")
+    database_connections: int = Field(
+        default=10,
+        ge=4,
+        le=1000,
+        description="at most, per process; one is for the background, one for /readyz",
+    )
+    statement_seconds: float = Field(
+        default=10, gt=0, le=3600, description="for each statement of a request; else TIMEOUT"
+    )
+    wait_seconds: float = Field(
+        default=10, gt=0, le=600, description="for a turn, a connection or a lock; else BUSY"
+    )
     secret_file: Path = Field(
         default=Path("var/secret.key"),
         description="holds the key that signs tokens; made if missing",

@@ -16,7 +16,8 @@ from starlette.types import Receive, Scope, Send
 from auth.authenticate import Authenticator
 from auth.credential import Credential
 from auth.errors import UNAUTHENTICATED, UNAVAILABLE, AuthError
-from schema.asked import BUSY, THROTTLED, Answer, Asked
+from db.errors import Kind
+from schema.asked import THROTTLED, Answer, Asked
 from schema.errors import INTERNAL
 from schema.operation import METHOD, Operations
 from server.fair_use import FairUse, ThrottledError
@@ -34,7 +35,9 @@ STATUS = {
     INTERNAL: 500,
     UNAVAILABLE: 503,
     THROTTLED: 429,
-    BUSY: 503,
+    Kind.BUSY: 503,
+    Kind.READ_ONLY: 503,
+    Kind.TIMEOUT: 504,
 }
 HEADERS: Mapping[int, Mapping[str, str]] = {
     401: {"WWW-Authenticate": 'Bearer realm="freehold"'},

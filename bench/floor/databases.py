@@ -16,9 +16,8 @@ from sqlalchemy import make_url
 
 from bench.floor import postgresql, sqlite
 from bench.floor.statements import SUBJECT, Statement, numbered
-from db.engine import PLANNING
-from db.queries import POSTGRESQL, SQLITE
-from db.snapshots import BEGIN
+from db.postgresql import PLANNING
+from db.postgresql import PostgreSQL as Backend
 
 Fetch: TypeAlias = Callable[..., Awaitable[Any]]
 CONNECTIONS = 10
@@ -83,7 +82,7 @@ class PostgreSQL(Database):
     async def snapshot(self) -> AsyncGenerator[Fetch]:
         """Give what runs statements in a transaction like Freehold's."""
         async with self._pool.acquire() as connection:
-            await connection.execute(BEGIN[POSTGRESQL])
+            await connection.execute(Backend.read)
             try:
                 yield connection.fetch
             finally:
@@ -134,7 +133,7 @@ class SQLite(Database):
     async def snapshot(self) -> AsyncGenerator[Fetch]:
         """Give what runs statements in a transaction."""
         connection = await self._free.get()
-        await connection.execute(BEGIN[SQLITE])
+        await connection.execute("BEGIN")
 
         async def fetch(text: str, *values: Any) -> Any:
             return await connection.execute_fetchall(text, values)

@@ -73,7 +73,7 @@ async def run_change(engine: AsyncEngine, request: Request, limits: Limits) -> C
 
 
 async def _run_once(engine: AsyncEngine, request: Request, limits: Limits) -> Changed:
-    async with change(engine) as connection:
+    async with change(engine, request.credential.org) as connection:
         org_id = await _org_id(connection, request.credential.org)
         if org_id is None:
             return refused(UserError(NOT_FOUND, NO_MEMBER))

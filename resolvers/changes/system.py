@@ -40,6 +40,6 @@ async def system_change(
     engine: AsyncEngine, org_id: int, through: str
 ) -> AsyncGenerator[SystemChange]:
     """Give a change of the Org, whose lock is held until it is committed at the end."""
-    async with change(engine) as connection:
+    async with change(engine, org_id) as connection:
         await lock(connection, org_id)
         yield SystemChange(connection, org_id, clock.now(), through)

@@ -1,5 +1,7 @@
 """The import of manifests: streaming, all or nothing for each Org."""
 
+import asyncio
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -15,6 +17,8 @@ from resolvers.manifest.forms import read_org
 from resolvers.manifest.objects import Numbered, by_org, read_objects
 from resolvers.manifest.org import OrgImport
 from resolvers.manifest.rows import TABLES
+
+LONGEST_PAUSE = 0.25  # seconds
 
 
 class LoadResult(NamedTuple):
@@ -39,14 +43,21 @@ async def load_manifest(
     tally = _Tally(progress or (lambda _: None))
     try:
         for objects in by_org(read_objects(lines)):
+            began = time.monotonic()
             async with change(engine) as connection:
                 key = await _load_org(connection, objects, tally)
             tally.orgs.append(key)
+            await asyncio.sleep(_pause(time.monotonic() - began))
     except ManifestError as error:
         error.stored = tuple(tally.orgs)
         raise
     await _analyze(engine)
     return LoadResult(tally.objects, tuple(tally.orgs), tuple(tally.warnings))
+
+
+def _pause(seconds: float) -> float:
+    """Return for how long to let others change something, after such a time without them."""
+    return min(seconds / 10, LONGEST_PAUSE)
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from pydantic import ValidationError
 from sqlalchemy import URL
 
-from db.engine import DatabaseUrlError, database_url
+from db.urls import DatabaseUrlError, database_url
 from server.commands.errors import CommandError
 from server.commands.invocation import Invocation
 from server.settings import Settings

@@ -8,13 +8,12 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import (
-    DatabaseUrlError,
-    database_url,
     open_engine,
     snapshot,
     write,
 )
 from db.snapshots import NoneReadyError
+from db.urls import DatabaseUrlError, database_url
 
 FORMS = "use sqlite:///path.db or postgresql://user@host/name."
 
@@ -88,7 +87,7 @@ async def test_the_folder_of_a_file_is_made(tmp_path: Path) -> None:
         ("foreign_keys", 1),
         ("cache_size", -65_536),
         ("mmap_size", 2**30),
-        ("busy_timeout", 30_000),
+        ("busy_timeout", 500),
     ],
 )
 async def test_sqlite_is_set_as_the_rest_relies_on(

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import ForeignKeyConstraint, String, Table
 
 from db.base import Base
-from db.engine import database_url
+from db.urls import database_url
 
 TABLES = Base.metadata.tables
 KEYS = [

@@ -79,7 +79,7 @@ async def test_a_fault_tells_its_statement_and_the_snapshot_ends(engine: AsyncEn
 
 
 async def test_connections_that_broke_in_the_pool_are_replaced(postgresql_url: str) -> None:
-    engine, other = open_engine(postgresql_url, connections=3), open_engine(postgresql_url)
+    engine, other = open_engine(postgresql_url, connections=4), open_engine(postgresql_url)
     async with read(engine), read(engine), read(engine):
         pass
     async with other.connect() as connection:

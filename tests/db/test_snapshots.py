@@ -13,11 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import change, open_engine
 from db.models import ORG
+from db.postgresql import PostgreSQL
 from db.queries import AnySelect
 from db.reader import read
-from db.snapshots import BEGIN, END
+from db.snapshots import END
 
-FIRST = BEGIN["postgresql"]
+FIRST = PostgreSQL.read
 NEXT = f"{END}; {FIRST}"
 NUMBER: AnySelect = select(literal(1))
 ORGS: AnySelect = select(func.count()).select_from(ORG).where(ORG.c.key == bindparam("key"))
@@ -126,10 +127,10 @@ async def test_a_read_that_failed_is_ended_at_once(engine: AsyncEngine) -> None:
 
 async def test_half_of_the_connections_are_left_to_others(postgresql_url: str) -> None:
     engine = open_engine(postgresql_url, connections=5)
-    async with read(engine), read(engine), read(engine), read(engine):
+    async with read(engine), read(engine), read(engine):
         pass
     assert taken(engine) == 2
-    async with change(engine), change(engine), change(engine):
+    async with change(engine), change(engine):
         await ask(engine)
     await engine.dispose()
 

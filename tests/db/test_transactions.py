@@ -15,10 +15,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from db.engine import change, open_engine, snapshot
-from db.engine import database_url as with_driver
 from db.ids import reserve
 from db.models import ASSET, GRANT, PROJECT, SPACE
 from db.revision import advance
+from db.urls import database_url as with_driver
 from tests.factories import Manifest, load
 
 AT_ONCE = 25

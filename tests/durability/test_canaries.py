@@ -5,7 +5,7 @@ canary fail, something else protects by now. `tests/db/test_transactions.py` has
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
 from unittest.mock import patch
@@ -17,10 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from auth.credential import Credential
 from db import clock
-from db.engine import WRITE, change, open_engine
+from db.engine import change, open_engine
+from db.gate import Gate
 from db.ids import parse_id
 from db.models import MEMBERSHIP
 from db.revision import lock
+from db.sqlite import SQLite
 from schema.asked import Answer
 from tests.durability.chores import content
 from tests.durability.orgs import COUNTERS, acme
@@ -30,7 +32,7 @@ from tests.resolvers.changes.changing import kept
 
 TAKES_THE_LOCK = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT org.id"}
 # SQLite's driver, as it is set up, begins no transaction by itself.
-NO_LOCK = {"sqlite": {"begin": "SELECT 1"}, "postgresql": {}}
+NO_LOCK = {"begin": "SELECT 1"}
 ADMINS = ("u1", "u2", "u3", "u5", "u6", "u7")
 RAISES_THE_REVISION = "UPDATE org"
 UPDATE = "mutation ($i: AssetUpdateInput!) { assetUpdate(input: $i) { errors { code } revision } }"
@@ -60,7 +62,14 @@ def unprotected() -> Generator[None]:
     async def nothing(_connection: AsyncConnection, _org_id: int) -> None:
         pass
 
-    with patch("resolvers.changes.run.lock", nothing), patch.dict(WRITE, NO_LOCK):
+    with patch("resolvers.changes.run.lock", nothing), patch.object(SQLite, "change", NO_LOCK):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def as_in_several_processes() -> Iterator[None]:
+    """Have changes wait for each other in the database alone."""
+    with patch.object(Gate, "try_enter", lambda *_: True):
         yield
 
 

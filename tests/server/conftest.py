@@ -50,6 +50,20 @@ def client(served: Client) -> Iterator[Client]:
 
 
 @pytest.fixture
+def postgresql_url(postgresql_databases: PostgreSQLDatabases) -> Iterator[str]:
+    """The URL of a fresh, migrated PostgreSQL database."""
+    with postgresql_databases.fresh() as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(sqlite_files: SQLiteFiles) -> Iterator[str]:
+    """The URL of a fresh, migrated SQLite database."""
+    with sqlite_files.fresh() as url:
+        yield url
+
+
+@pytest.fixture
 def faulty(database_url: str) -> Iterator[Client]:
     """A server whose schema has fields that raise, in front of a real database."""
     orgs = run(store_orgs(database_url))

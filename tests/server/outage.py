@@ -20,7 +20,10 @@ query Tree($text: String) {
 }
 """
 GONE = "The database can't be reached now; try again in a minute."
+NOT_SET_UP = "The database isn't set up; whoever runs this server must migrate it."
+DAMAGED = "The database is damaged; whoever runs this server must restore it."
 NOT_READY = {"status": "not ready", "problem": "The database can't be reached."}
+NOT_WHOLE = {"status": "not ready", "problem": DAMAGED}
 EMPTY = {"status": "not ready", "problem": "The database is empty: run `freehold migrate`."}
 
 

@@ -1,7 +1,7 @@
 """A PostgreSQL database that goes away: 503 while it is gone, and nothing to do once it is back."""
 
 import socket
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -16,7 +16,7 @@ from db.engine import open_engine
 from db.queries import AnySelect
 from db.reader import DriverReader
 from db.version import LACKS_A_TABLE
-from tests.databases import PostgreSQLDatabases, run
+from tests.databases import run
 from tests.server.asking import Log, store_orgs
 from tests.server.outage import (
     EMPTY,
@@ -30,12 +30,6 @@ from tests.server.outage import (
     migrate_and_store,
     server,
 )
-
-
-@pytest.fixture
-def postgresql_url(postgresql_databases: PostgreSQLDatabases) -> Iterator[str]:
-    with postgresql_databases.fresh() as url:
-        yield url
 
 
 async def administer(url: str, *statements: str) -> None:

@@ -10,8 +10,10 @@ from db.version import LACKS_A_TABLE
 from tests.databases import SQLiteFiles, run
 from tests.server.asking import Log, store_orgs
 from tests.server.outage import (
+    DAMAGED,
     EMPTY,
     NOT_READY,
+    NOT_WHOLE,
     NOT_YET,
     assert_ready,
     assert_recovered,
@@ -52,8 +54,8 @@ def test_an_sqlite_file_that_is_corrupt_is_unavailable_until_it_is_replaced(
     path = tmp_path / "corrupt.db"
     path.write_bytes(content)
     with server(f"sqlite:///{path}", NOT_YET) as client, sqlite_files.fresh() as whole:
-        assert_unavailable(client, log, "sqlite3.DatabaseError")
-        assert_ready(client, NOT_READY)
+        assert_unavailable(client, log, "sqlite3.DatabaseError", DAMAGED)
+        assert_ready(client, NOT_WHOLE)
         orgs = run(store_orgs(whole))
         Path(str(make_url(whole).database)).replace(path)
         assert_recovered(replace(client, orgs=orgs))
