@@ -19,7 +19,7 @@ from server.view import GraphQLView
 from tests.databases import run
 from tests.schema.faulty import OddError, faulty_schema
 from tests.server.asking import JSON, SECRET, Client, Log, messages, shown, store_orgs
-from tests.server.outage import NOT_YET, TREE, assert_told_unavailable, server
+from tests.server.outage import NOT_SET_UP, NOT_YET, TREE, assert_told_unavailable, server
 
 
 def told(column: int, *path: str | int) -> dict[str, object]:
@@ -100,7 +100,7 @@ def test_what_a_statement_was_given_is_not_logged_when_it_fails(
     with server(database_url, orgs, compiles=compiles) as client:
         run(_execute(database_url, "ALTER TABLE space RENAME TO elsewhere"))
         response = client.ask(TREE, {"text": "sesame"}, X_Request_Id="mine")
-    assert_told_unavailable(response)
+    assert_told_unavailable(response, told=NOT_SET_UP)
     assert [fault["code"] for fault in log.entries("fault")] == ["UNAVAILABLE"]
     assert "FROM space" in log.getvalue()
     assert "sesame" not in log.getvalue()
