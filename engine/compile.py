@@ -27,7 +27,7 @@ from engine.plan import (
     Selection,
     Text,
 )
-from engine.runtime import Infos, by_type, cut, small
+from engine.runtime import Around, Infos, by_type, cut, parents_with, small
 from engine.source import Source
 
 NO_VARIABLES = VariableValues({}, {})
@@ -37,11 +37,14 @@ INFO = {
     "startCursor": "start_cursor",
     "endCursor": "end_cursor",
 }
+OUTSIDE = {"hasPreviousPage": "up_to_after", "hasNextPage": "from_before"}
 BASE = {
+    "Around": Around,
     "by_type": by_type,
     "cut": cut,
     "Infos": Infos,
     "write_cursor": write_cursor,
+    "parents_with": parents_with,
     "small": small,
 }
 
@@ -243,9 +246,20 @@ class Compiler:
         self.source.line(f"{fetched}, {more} = cut({fetched}, {page})")
         if not item.asks("page_info"):
             return {"rows": fetched}
+        around = self._around(item, function, {**names, "more": more})
         infos, values = self.source.name("infos"), f"slice({len(columns) + 1}, None)"
-        self.source.line(f"{infos} = Infos({fetched}, {page}, {more}, {values})")
+        self.source.line(f"{infos} = Infos({fetched}, {page}, {around}, {values})")
         return {"rows": fetched, "infos": infos}
+
+    def _around(self, item: Paged, function: str, names: Mapping[str, str]) -> str:
+        """Write the look beyond the cursors that were given, as far as it is asked for."""
+        sets, asked = [names["more"]], item.infos
+        for place in (place for field, place in OUTSIDE.items() if field in asked):
+            found, page = self.source.name(place), names["page"]
+            given = f"{function}, context, {names['parents']}, {page} and {page}.{place}"
+            self.source.line(f"{found} = await parents_with({given})")
+            sets.append(f"{place}={found}")
+        return f"Around({', '.join(sets)})"
 
     def _part(self, part: Part | Text, item: Paged, names: Mapping[str, str]) -> str:
         if isinstance(part, Text):

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Awaitable, Hashable, Sequence
 from typing import Any, NamedTuple
 
 from aiodataloader import DataLoader
@@ -16,15 +16,6 @@ class PageEdge(NamedTuple):
 
     cursor: str
     node: Any
-
-
-class PageInfo(NamedTuple):
-    """Where a page lies in its list."""
-
-    has_next_page: bool
-    has_previous_page: bool
-    start_cursor: str | None
-    end_cursor: str | None
 
 
 class Loaders:
@@ -58,6 +49,17 @@ class Loaders:
             return _grouped(keys, found)
 
         return list(await self._answer((edge, page), batch, key))
+
+    async def has_rows(self, edge: Connection, page: Page | None, key: Key) -> bool:
+        """Return whether the page, if there is one, has rows."""
+        if page is None:
+            return False
+
+        async def batch(keys: list[Key]) -> list[Any]:
+            found = {row[0] for row in await edge.rows(self._context, keys, page, ())}
+            return [_mark(one) in found for one in keys]
+
+        return bool(await self._answer((edge, "any", page), batch, key))
 
     async def count(self, edge: Connection, page: Page, key: Key) -> int:
         """Return how many rows the whole list has; pages of one list are counted together."""
@@ -113,20 +115,27 @@ class Listed:
         rows, _ = await self._rows()
         return [PageEdge(self._cursor(values), row) for row, values in rows]
 
-    async def page_info(self) -> PageInfo:
-        """Return where the page lies; there is more behind a cursor that was given."""
-        rows, more = await self._rows()
-        page, cursors = self._page, [self._cursor(values) for _, values in rows]
-        return PageInfo(
-            has_next_page=page.has_next(more=more),
-            has_previous_page=page.has_previous(more=more),
-            start_cursor=cursors[0] if cursors else None,
-            end_cursor=cursors[-1] if cursors else None,
-        )
+    def page_info(self) -> "PageInfo":
+        """Return where the page lies."""
+        return PageInfo(self)
 
     async def total_count(self) -> int:
         """Return how many rows the viewer sees in the whole list, filtered but not paged."""
         return await self._loaders.count(self._edge, self._page, self._key)
+
+    async def goes_on(self, *, backward: bool) -> bool:
+        """Return whether there are rows beyond the page: cut off, or beyond a cursor given."""
+        page = self._page
+        _, more = await self._rows()
+        if more and page.backward is backward:
+            return True
+        outside = page.up_to_after if backward else page.from_before
+        return await self._loaders.has_rows(self._edge, outside, self._key)
+
+    async def cursor_at(self, place: int) -> str | None:
+        """Return the cursor of the row at a place of the page, which may be empty."""
+        rows, _ = await self._rows()
+        return self._cursor(rows[place][1]) if rows else None
 
     def _cursor(self, values: Sequence[Value]) -> str:
         return write_cursor(self._page.order, values)
@@ -135,3 +144,30 @@ class Listed:
         rows = await self._loaders.page(self._edge, self._page, self._key)
         kept = rows[: self._page.size]
         return kept[::-1] if self._page.backward else kept, len(rows) > self._page.size
+
+
+class PageInfo:
+    """Where a page lies in its list: each field finds that out when it is asked for."""
+
+    def __init__(self, listed: Listed) -> None:
+        self._listed = listed
+
+    @property
+    def has_next_page(self) -> Awaitable[bool]:
+        """Return whether there are rows after the page."""
+        return self._listed.goes_on(backward=False)
+
+    @property
+    def has_previous_page(self) -> Awaitable[bool]:
+        """Return whether there are rows before the page."""
+        return self._listed.goes_on(backward=True)
+
+    @property
+    def start_cursor(self) -> Awaitable[str | None]:
+        """Return the first row's cursor."""
+        return self._listed.cursor_at(0)
+
+    @property
+    def end_cursor(self) -> Awaitable[str | None]:
+        """Return the last row's cursor."""
+        return self._listed.cursor_at(-1)

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
@@ -31,7 +31,10 @@ class Order(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """What a page's SQL depends on, `short` for one of few rows; the values come as parameters."""
+    """What a page's SQL depends on, `short` for one of few rows; the values come as parameters.
+
+    If `inclusive`, the rows at the cursors belong to it.
+    """
 
     order: Order
     backward: bool
@@ -39,13 +42,15 @@ class Shape(NamedTuple):
     before: bool
     filters: tuple[str, ...]
     short: bool = True
+    inclusive: bool = False
 
 
 @dataclass(frozen=True)
 class Page:
     """Which rows of a connection are wanted. `size` is at most 1,000; cursors are order values.
 
-    With `peek` one row more is fetched where there is one, which tells that the list goes on.
+    With `peek` one row more is fetched where there is one, which tells that the list goes on. If
+    `inclusive`, the rows at the cursors are wanted, too.
     """
 
     size: int
@@ -55,19 +60,28 @@ class Page:
     before: tuple[Value, ...] | None
     filters: tuple[tuple[str, Any], ...]
     peek: bool = True
+    inclusive: bool = False
 
     @property
     def limit(self) -> int:
         """Return how many rows to fetch at most."""
         return self.size + 1 if self.peek else self.size
 
-    def has_next(self, *, more: bool) -> bool:
-        """Return whether rows follow the page; `more` is what the peek saw."""
-        return self.before is not None or (more and not self.backward)
+    @property
+    def up_to_after(self) -> "Page | None":
+        """Return the page of the one row that comes next before those after `after`, if given."""
+        if self.after is None:
+            return None
+        bound = replace(self, after=None, before=self.after, inclusive=True)
+        return replace(bound, size=1, backward=True, peek=False)
 
-    def has_previous(self, *, more: bool) -> bool:
-        """Return whether rows come before the page."""
-        return self.after is not None or (more and self.backward)
+    @property
+    def from_before(self) -> "Page | None":
+        """Return the page of the one row that comes next behind those before `before`, if given."""
+        if self.before is None:
+            return None
+        bound = replace(self, after=self.before, before=None, inclusive=True)
+        return replace(bound, size=1, backward=False, peek=False)
 
     @cached_property
     def shape(self) -> Shape:
@@ -75,7 +89,7 @@ class Page:
         names = tuple(name for name, _ in self.filters)
         after, before = self.after is not None, self.before is not None
         short = self.size <= MOST_OF_SHORT
-        return Shape(self.order, self.backward, after, before, names, short)
+        return Shape(self.order, self.backward, after, before, names, short, self.inclusive)
 
 
 def read_page(

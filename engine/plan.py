@@ -142,6 +142,13 @@ class Paged:
         flat = [rows.is_flat for rows in self.nodes]
         return flat == [True] and not self.asks("edges", "page_info")
 
+    @property
+    def infos(self) -> set[str]:
+        """Return which fields of its PageInfo are wanted."""
+        parts = [part for _, part in self.parts if isinstance(part, Part)]
+        items = [item for part in parts if part.name == "page_info" for _, item in part.items]
+        return {item for item in items if isinstance(item, str)}
+
     def asks(self, *names: str) -> bool:
         """Return whether any part of one of the names is wanted."""
         return any(isinstance(part, Part) and part.name in names for _, part in self.parts)

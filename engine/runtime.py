@@ -1,9 +1,10 @@
 """What generated functions call: the steps that are the same for every plan."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Set as AbstractSet
+from typing import Any, NamedTuple
 
-from engine.edge import Key, Row
+from engine.edge import Batch, Key, Row
 from engine.page import Page, write_cursor
 
 SMALLEST, LARGEST = -(2**31), 2**31 - 1
@@ -49,11 +50,28 @@ def by_type(named: Iterable[tuple[str, Key] | None]) -> dict[str, dict[Key, None
     return found
 
 
+async def parents_with(
+    fetch: Batch, context: Any, parents: Sequence[Key], page: Page | None
+) -> AbstractSet[Any]:
+    """Return the parents that have a row on the page; none without a page."""
+    if page is None or not parents:
+        return frozenset()
+    return {row[0] for row in await fetch(context, parents, page, ())}
+
+
+class Around(NamedTuple):
+    """The parents that have more rows where their page was cut, before `after`, from `before`."""
+
+    more: AbstractSet[Any]
+    up_to_after: AbstractSet[Any] = frozenset()
+    from_before: AbstractSet[Any] = frozenset()
+
+
 class Infos:
     """The PageInfo of each parent's page, made from the rows kept and their order values."""
 
-    def __init__(self, rows: Iterable[Row], page: Page, more: set[Any], values: slice) -> None:
-        self._page, self._more, self._values = page, more, values
+    def __init__(self, rows: Iterable[Row], page: Page, around: Around, values: slice) -> None:
+        self._page, self._around, self._values = page, around, values
         self._first: dict[Any, Row] = {}
         self._last: dict[Any, Row] = {}
         for row in rows:
@@ -62,11 +80,13 @@ class Infos:
 
     def has_next_page(self, key: Any) -> bool:
         """Return whether there are rows after the page."""
-        return self._page.has_next(more=key in self._more)
+        cut = not self._page.backward and key in self._around.more
+        return cut or key in self._around.from_before
 
     def has_previous_page(self, key: Any) -> bool:
         """Return whether there are rows before the page."""
-        return self._page.has_previous(more=key in self._more)
+        cut = self._page.backward and key in self._around.more
+        return cut or key in self._around.up_to_after
 
     def start_cursor(self, key: Any) -> str | None:
         """Return the first row's cursor."""

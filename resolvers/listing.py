@@ -103,7 +103,10 @@ def position(name: str, shape: Shape) -> list[Expression]:
 def between(listing: Listing, shape: Shape) -> list[ColumnElement[bool]]:
     """Return the conditions that a row lies after and before the cursors given."""
     keys = [listing.columns[name] for name in shape.order.columns]
-    return [beyond(keys, position(name, shape), upwards=up) for name, up in cursors(shape)]
+    return [
+        beyond(keys, position(name, shape), upwards=up, inclusive=shape.inclusive)
+        for name, up in cursors(shape)
+    ]
 
 
 def beyond(

@@ -1,6 +1,7 @@
 """Who has access to a node, and what a principal has access to: complete, and paged in SQL."""
 
 from abc import abstractmethod
+from asyncio import to_thread
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -26,14 +27,18 @@ from auth.scope import Scope
 from db import ids
 from db.ids import NodeId, parse_id
 from db.models import PRINCIPAL, PROJECT
-from db.queries import AnySelect, parent_table
-from engine.edge import Columns, Key
+from db.queries import Amount, AnySelect, amount, parent_table
+from db.stream import Take
+from engine.edge import Columns, Key, Row
 from engine.page import Orders, Page, Shape
 from resolvers import projects, spaces
 from resolvers.context import Reading
+from resolvers.crowd import BY_ID, BY_NAME, Crowd, load_crowd
+from resolvers.holders import number_of_holders, rows_of_holders
 from resolvers.listing import LIMIT, Listing, between, ordering
 from resolvers.pagination import Listed
 
+OF_TYPES = {ids.SPACE: SPACES, ids.PROJECT: PROJECTS, ids.ASSET: ASSETS}
 NOBODY: Sequence[Key] = [(0,)]
 UNDER = "under"  # the filter of what lies in a space or a project
 
@@ -99,12 +104,46 @@ class Lookup(Listed):
 
 
 class Holders(Lookup):
-    """Who has access to nodes of one kind: their OWNER is told of all, anybody else of itself."""
+    """Who has access to nodes of one type: their OWNER is told of all, anybody else of itself.
+
+    Of few nodes a statement finds it; for many, all members are judged at once.
+    """
 
     parent = ("id", "level")
 
-    def __init__(self, kind: int) -> None:
-        self._kind = kind
+    def __init__(self, type_: str) -> None:
+        self._type, self._kind = type_, OF_TYPES[type_]
+
+    async def rows(
+        self, reading: Reading, parents: Sequence[Key], page: Page, columns: Columns
+    ) -> Sequence[Row]:
+        """Return each parent's page, one row more than its size where there are more."""
+        if amount(len(parents)) is not Amount.MANY or page.limit == 0:
+            return await super().rows(reading, parents, page, columns)
+        crowd = await self._crowd(reading, parents, page)
+        return await to_thread(rows_of_holders, (crowd, reading.subject), parents, page, columns)
+
+    async def stream(
+        self, reading: Reading, parents: Sequence[Key], page: Page, columns: Columns, take: Take
+    ) -> None:
+        """Give the rows of each parent's page to `take`."""
+        if amount(len(parents)) is not Amount.MANY:
+            await super().stream(reading, parents, page, columns, take)
+        else:
+            take(await self.rows(reading, parents, page, columns))
+
+    async def count(
+        self, reading: Reading, parents: Sequence[Key], page: Page, _columns: Columns
+    ) -> Sequence[Row]:
+        """Return each parent's key and the number of rows that its list has."""
+        if amount(len(parents)) is not Amount.MANY:
+            return await super().count(reading, parents, page, _columns)
+        crowd = await self._crowd(reading, parents, page)
+        return await to_thread(number_of_holders, (crowd, reading.subject), parents, page)
+
+    async def _crowd(self, reading: Reading, parents: Sequence[Key], page: Page) -> Crowd:
+        order = BY_NAME if page.order.name == "NAME" else BY_ID
+        return await load_crowd(reading, self._type, [id_ for id_, _ in parents], order=order)
 
     def listing(self, access: Access, parent: FromClause, filters: Sequence[str]) -> Listing:  # noqa: ARG002 - as of all look-ups
         """Return the listing of the members with a level on the parents."""
@@ -199,6 +238,6 @@ async def _owns(reading: Reading, node: NodeId | None) -> bool:
     return any(level == Permission.OWNER for _, level in rows)
 
 
-holders_of_space, holders_of_project = Holders(SPACES), Holders(PROJECTS)
-holders_of_asset = Holders(ASSETS)
+holders_of_space, holders_of_project = Holders(ids.SPACE), Holders(ids.PROJECT)
+holders_of_asset = Holders(ids.ASSET)
 of_member, of_group = Accessible(groups=False), Accessible(groups=True)

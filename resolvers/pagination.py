@@ -49,6 +49,8 @@ class Listed(ABC):
         self, reading: Reading, parents: Sequence[Key], page: Page, columns: Columns
     ) -> Sequence[Row]:
         """Return each parent's page, one row more than its size where there are more."""
+        if page.limit == 0:
+            return []
         parents = await self.told(reading, parents, page)
         return await reading.fetch(*self._asked(reading, parents, page, columns))
 

@@ -143,32 +143,37 @@ class Path:
         self, listing: Listing, shape: Shape, *, place: int, above: Any
     ) -> list[ColumnElement[bool]]:
         """Return the conditions that leave out of a level what lies before a cursor."""
-        last = place == len(self.levels) - 1
+        # Above the last level the cursor's own row is wanted for what lies in it.
+        inclusive = shape.inclusive or place < len(self.levels) - 1
         return [
             _within(
-                listing, position(name, shape)[: 2 * place + 2], upwards=up, last=last, above=above
+                listing,
+                position(name, shape)[: 2 * place + 2],
+                upwards=up,
+                inclusive=inclusive,
+                above=above,
             )
             for name, up in cursors(shape)
         ]
 
 
 def _within(
-    listing: Listing, cursor: Sequence[Expression], *, upwards: bool, last: bool, above: Any
+    listing: Listing, cursor: Sequence[Expression], *, upwards: bool, inclusive: bool, above: Any
 ) -> ColumnElement[bool]:
     """Return the condition that a row lies behind the cursor, whose last two values are its own.
 
-    Above the last level the cursor's own row is wanted too, for what lies in it. Below the first
-    the cursor counts only in its own parent.
+    If `inclusive` it may be the cursor's own. Below the first level the cursor counts only in its
+    own parent.
     """
     keys = [listing.columns["sort"], listing.columns["id"]]
     sort, id_ = cursor[-2:]
     if above is None:
-        return beyond(keys, [sort, id_], upwards=upwards, inclusive=not last)
+        return beyond(keys, [sort, id_], upwards=upwards, inclusive=inclusive)
     here = above.c.id == cursor[-3]
     if upwards:  # from the least key on, elsewhere: an index serves this, but no OR
         least = [case((here, sort), else_=""), case((here, id_), else_=-1)]
-        return beyond(keys, least, upwards=True, inclusive=not last)
-    return or_(~here, beyond(keys, [sort, id_], upwards=False, inclusive=not last))
+        return beyond(keys, least, upwards=True, inclusive=inclusive)
+    return or_(~here, beyond(keys, [sort, id_], upwards=False, inclusive=inclusive))
 
 
 def _keys(listing: Listing, place: int) -> dict[str, Expression]:

@@ -183,7 +183,8 @@ def cut(shelf: int, page: Page) -> list[BookRow]:
     books = [
         book
         for book in listed(shelf, page)
-        if (low is None or place(book) > low) and (high is None or place(book) < high)
+        if (low is None or place(book) > low or (page.inclusive and place(book) == low))
+        and (high is None or place(book) < high or (page.inclusive and place(book) == high))
     ]
     books.sort(key=place, reverse=page.order.descending is not page.backward)
     return books[: page.limit]

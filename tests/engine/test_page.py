@@ -139,27 +139,28 @@ def test_one_row_more_is_fetched_to_tell_whether_the_list_goes_on(peek: bool, li
 
 
 @pytest.mark.parametrize(
-    ("arguments", "more", "following", "previous"),
+    ("arguments", "before_it", "behind_it"),
     [
-        ({"first": 1}, False, False, False),
-        ({"first": 1}, True, True, False),
-        ({"first": 1, "after": ANNA}, False, False, True),
-        ({"first": 1, "after": ANNA}, True, True, True),
-        ({"first": 1, "before": BEN}, False, True, False),
-        ({"first": 1, "after": ANNA, "before": BEN}, True, True, True),
-        ({"last": 1}, False, False, False),
-        ({"last": 1}, True, False, True),
-        ({"last": 1, "before": BEN}, False, True, False),
-        ({"last": 1, "before": BEN}, True, True, True),
-        ({"last": 1, "after": ANNA}, False, False, True),
+        ({"first": 5}, None, None),
+        ({"first": 5, "after": ANNA}, (True, None, ("anna", 1)), None),
+        ({"last": 5, "before": BEN}, None, (False, ("ben", 2), None)),
+        (
+            {"first": 5, "after": ANNA, "before": BEN},
+            (True, None, ("anna", 1)),
+            (False, ("ben", 2), None),
+        ),
     ],
 )
-def test_a_page_knows_what_lies_around_it(
-    arguments: dict[str, Any], more: bool, following: bool, previous: bool
+def test_what_lies_beyond_a_cursor_is_a_page_of_one_row(
+    arguments: dict[str, Any], before_it: object, behind_it: object
 ) -> None:
-    page = read_page(arguments, ORDERS)
-    assert page.has_next(more=more) is following
-    assert page.has_previous(more=more) is previous
+    page = read_page({**arguments, "filter": {"key": "a"}}, ORDERS)
+    beyond = (page.up_to_after, page.from_before)
+    found = [one and (one.backward, one.after, one.before) for one in beyond]
+    assert found == [before_it, behind_it]
+    for one in filter(None, beyond):
+        assert (one.limit, one.inclusive, one.filters) == (1, True, page.filters)
+        assert one.shape.inclusive
 
 
 def test_pages_that_ask_for_the_same_are_the_same() -> None:
