@@ -10,7 +10,8 @@ from db.models import Org
 
 ORG, SPACE, PROJECT, ASSET = "org", "spc", "prj", "ast"
 MEMBER, GROUP, ACCOUNT = "mem", "grp", "acc"
-GRANT, DELETION, EVENT = "gnt", "del", "evt"  # an event's number is its revision
+GRANT, DELETION = "gnt", "del"
+PURGE, EVENT = "pur", "evt"  # the number of a purge is its deletion's, that of an event its revision
 IN_ORG = f"{SPACE}|{PROJECT}|{ASSET}|{MEMBER}|{GROUP}|{GRANT}|{DELETION}|{EVENT}"
 PUBLIC = re.compile(rf"({IN_ORG})_([1-9]\d{{0,18}})_([1-9]\d{{0,18}})", re.ASCII)
 PUBLIC_ORG = re.compile(r"org_([1-9]\d{0,18})", re.ASCII)

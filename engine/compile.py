@@ -25,6 +25,7 @@ from engine.plan import (
     Part,
     Referred,
     Selection,
+    Shown,
     Text,
 )
 from engine.runtime import Around, Infos, by_type, cut, parents_with, small
@@ -281,7 +282,7 @@ class Compiler:
 
     def _list(self, part: Part, item: Paged, names: Mapping[str, str]) -> str:
         """Write the lists of a page's rows or edges, one a parent; return one parent's."""
-        pairs = [(key, self._listed(value, names)) for key, value in part.items]
+        pairs = [(key, self._listed(value, item, names)) for key, value in part.items]
         whole = "{" + ", ".join(f"{key!r}: {value}" for key, value in pairs) + "}"
         element = pairs[0][1] if part.name == "nodes" else whole
         lists, order = self.source.name("lists"), item.asks("edges", "page_info")
@@ -290,11 +291,14 @@ class Compiler:
         self.source.line(f"for {head} in {names['rows']}: {lists}[k].append({element})")
         return f"{lists}[{names['key']}]"
 
-    def _listed(self, value: str | Text | Selection, names: Mapping[str, str]) -> str:
+    def _listed(self, value: Shown, item: Paged, names: Mapping[str, str]) -> str:
         if isinstance(value, Text):
             return repr(value.value)
         if isinstance(value, Selection):
             return self.objects(value, names["rows"])
+        if isinstance(value, Leaf):
+            columns = [_expression(name, item.rows()) for name in value.column.columns]
+            return leaf_expression(self.source, value, columns)
         return f"write_cursor({names['page']}.order, order)"
 
 

@@ -156,6 +156,16 @@ class PagePart:
 
 
 @dataclass(frozen=True, eq=False)
+class OfEdge:
+    """A field of a connection's edge that is a column of its row, but depends on the list, too.
+
+    The row's own type has no such field: a row is the same by whatever list it is found.
+    """
+
+    column: str
+
+
+@dataclass(frozen=True, eq=False)
 class Mutated:
     """A field of the mutation root: `work` is done by the context, with the argument `input`.
 
@@ -166,7 +176,9 @@ class Mutated:
     work: Any
 
 
-Declaration: TypeAlias = Column | Edge | Connection | Lookup | Reference | PagePart | Mutated
+Declaration: TypeAlias = (
+    Column | Edge | Connection | Lookup | Reference | PagePart | OfEdge | Mutated
+)
 
 
 @dataclass(frozen=True)
@@ -190,6 +202,12 @@ def declare(
     made = StrawberryField(metadata={MARK: declaration}, description=description, graphql_name=name)
     made.arguments = [_strawberry_argument(argument) for argument in arguments]
     return made
+
+
+def of_interface(field: Any) -> Any:
+    """Return a declared field for an interface, whose types each declare it for themselves."""
+    field.metadata = {}
+    return field
 
 
 def _strawberry_argument(argument: Argument) -> StrawberryArgument:

@@ -107,11 +107,11 @@ class Part:
     """A field of a connection: its declared name, and what is wanted below it.
 
     Below `nodes` that is a selection of the rows, below `edges` and `page_info` keys with the names
-    of their fields, or selections of the row for `node`.
+    of their fields, leaves of the row, or selections of it for `node`.
     """
 
     name: str
-    items: list[tuple[str, "str | Text | Selection"]] = field(default_factory=list)
+    items: list[tuple[str, "Shown"]] = field(default_factory=list[tuple[str, "Shown"]])
 
 
 @dataclass(slots=True)
@@ -154,4 +154,5 @@ class Paged:
         return any(isinstance(part, Part) and part.name in names for _, part in self.parts)
 
 
+Shown: TypeAlias = str | Text | Leaf | Selection
 Item: TypeAlias = Text | Leaf | Followed | Found | Referred | Paged

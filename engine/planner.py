@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from graphql import (
+    GraphQLField,
     GraphQLObjectType,
     GraphQLSchema,
     OperationDefinitionNode,
@@ -26,7 +27,7 @@ from graphql.execution.collect_fields import (
 )
 from graphql.execution.values import VariableValues
 
-from engine.edge import Column, Connection, Edge, Lookup, PagePart, Reference
+from engine.edge import Column, Connection, Edge, Lookup, OfEdge, PagePart, Reference
 from engine.plan import (
     Called,
     Followed,
@@ -37,6 +38,7 @@ from engine.plan import (
     Part,
     Referred,
     Selection,
+    Shown,
     Text,
     UnsupportedError,
 )
@@ -170,9 +172,9 @@ class Planner:
 
     def _flat(
         self, type_: GraphQLObjectType, details: FieldDetailsList, paged: Paged, path: str
-    ) -> list[tuple[str, "str | Text | Selection"]]:
+    ) -> list[tuple[str, Shown]]:
         """Return the fields of an edge or a PageInfo, which are values but for the edge's node."""
-        items: list[tuple[str, str | Text | Selection]] = []
+        items: list[tuple[str, Shown]] = []
         for key, fields in self._below(type_, details).items():
             name = fields[0].node.name.value
             if name == "__typename":
@@ -180,6 +182,13 @@ class Planner:
             elif name == "node":
                 called = Called(type_.fields[name], fields[0].node, f"{path}.{key}")
                 items.append((key, self._of_named(called, fields, paged.rows())))
+            elif isinstance(of_edge := declaration_of(type_.fields[name]), OfEdge):
+                items.append((key, self._of_edge(of_edge, type_.fields[name], paged)))
             else:
                 items.append((key, name))
         return items
+
+    def _of_edge(self, of_edge: OfEdge, field: GraphQLField, paged: Paged) -> Leaf:
+        column = Column((of_edge.column,))
+        paged.rows().want(column.columns)
+        return Leaf(column, field.type)

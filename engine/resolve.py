@@ -16,10 +16,11 @@ from engine.edge import (
     Key,
     Lookup,
     Mutated,
+    OfEdge,
     PagePart,
     Reference,
 )
-from engine.loader import Listed
+from engine.loader import Listed, PageEdge
 from engine.page import read_ids, read_page
 
 Resolver = Callable[..., Any]
@@ -118,6 +119,13 @@ def _page_part(part: PagePart) -> Resolver:
     return resolve
 
 
+def _of_edge(declaration: OfEdge) -> Resolver:
+    def resolve(edge: PageEdge, _info: Any) -> Any:
+        return getattr(edge.node, declaration.column)
+
+    return resolve
+
+
 def _reader(columns: tuple[str, ...]) -> Callable[[Any], Key]:
     """Return what reads the columns of a row as a tuple."""
     if not columns:
@@ -133,5 +141,6 @@ RESOLVERS: dict[type, Callable[[Any], Resolver]] = {
     Lookup: _lookup,
     Reference: _reference,
     PagePart: _page_part,
+    OfEdge: _of_edge,
     Mutated: _mutated,
 }

@@ -46,7 +46,8 @@ def _of_noun(column: ColumnElement[Any], value: ColumnElement[Any]) -> ColumnEle
 FILTERS: Mapping[str, Filter] = {
     "nameContains": Filter("folded", contains, Text(), fold),
     "key": Filter("key", _same, Text()),
-    "kind": Filter("kind", _same, Text(), str),
+    "kind": Filter("kind", _same, Text()),
+    "nodeKind": Filter("kind", _same, Text(), str),
     "minimum": Filter("level", _at_least, SmallInteger(), int),
     "deletedBy": Filter("deleted_by", _same, Text()),
     "deletedSince": Filter("deleted_at", _at_least, BigInteger()),

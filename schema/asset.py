@@ -13,17 +13,17 @@ from resolvers import versions as version_rows
 from resolvers.assets import AssetRow
 from schema.access import Access, access
 from schema.connection import Connection, ListOf, connection
-from schema.event import Event, history
+from schema.event import HistoryEntry, history
 from schema.filter import NodeFilter, OrderDirection, optional, order_direction, order_field
 from schema.holder import Holder, who_has_access
 from schema.node import (
-    Node,
     created_column,
     id_column,
     permission_column,
     rows_of,
     updated_column,
 )
+from schema.resource import Resource
 from schema.scalars import DateTime, Json, json_fragment, json_value
 from schema.version import VERSIONS, AssetVersion
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @strawberry.type(description="What is worked with: a pipeline, a task, a file and so on.")
-class Asset(Node):
+class Asset(Resource):
     """An asset as its viewer sees it."""
 
     is_type_of = rows_of(AssetRow)
@@ -54,7 +54,9 @@ class Asset(Node):
     )
     access: Access | None = access(explanations.of_asset.rows)
     who_has_access: Connection[Holder] = who_has_access(lookups.holders_of_asset)
-    history: Connection[Event] = history(events.of_asset, needs=("id", "level"), whom="its OWNER")
+    history: Connection[HistoryEntry] = history(
+        events.of_asset, needs=("id", "level"), whom="its OWNER"
+    )
     content: AssetVersion | None = declare(
         Edge(
             version_rows.newest_of_asset.rows,
@@ -76,8 +78,8 @@ class Asset(Node):
         description="The Org's revision that last changed it: pass it as `expectedRevision`, so "
         "that nobody's change is overwritten unseen. 0 since an import or its project's copy.",
     )
-    created_at: DateTime = created_column()
-    updated_at: DateTime = updated_column()
+    created_at: DateTime | None = created_column()
+    updated_at: DateTime | None = updated_column()
 
 
 @strawberry.input(description="Which assets are wanted: those that meet all that is given.")

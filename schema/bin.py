@@ -12,7 +12,7 @@ from resolvers.principals import MemberRow, member_by_id
 from schema.connection import ListOf
 from schema.filter import OrderDirection, optional, order_direction, order_field
 from schema.kind import NodeKind
-from schema.node import Node, id_column, rows_of
+from schema.node import ORG_ID, Node, id_column, rows_of
 from schema.principal import Member
 from schema.scalars import Count, DateTime
 
@@ -38,7 +38,7 @@ class Deletion(Node):
 
     is_type_of = rows_of(DeletionRow)
     id: strawberry.ID = id_column(ids.DELETION)
-    kind: NodeKind = column("kind", description=KIND)
+    node_kind: NodeKind = column("kind", description=KIND)
     key: str = column("key", description="Its key.")
     name: str = column("name", description="Its name.")
     path: str = column(
@@ -68,10 +68,14 @@ class Deletion(Node):
 class Purge:
     """A deletion that is being purged, or was."""
 
-    id: strawberry.ID = template(
-        f"{ids.DELETION}_{{}}_{{}}", "org_id", "id", description="That of the deletion."
+    id: strawberry.ID = id_column(ids.PURGE)
+    deletion_id: strawberry.ID = template(
+        f"{ids.DELETION}_{{}}_{{}}",
+        ORG_ID,
+        "id",
+        description="The id that the deletion had while it lay in the recycle bin.",
     )
-    kind: NodeKind = column("kind", description=KIND)
+    node_kind: NodeKind = column("kind", description=KIND)
     key: str = column("key", description="Its key.")
     name: str = column("name", description="Its name.")
     path: str = column("path", description=PATH)
@@ -90,7 +94,7 @@ class Purge:
 class DeletionFilter:
     """The filter of the recycle bin."""
 
-    kind: NodeKind | None = optional("What was deleted is of this kind.")
+    node_kind: NodeKind | None = optional("What was deleted is of this kind.")
     name_contains: str | None = optional("Its name has this in it, whatever the case.")
     deleted_by: strawberry.ID | None = optional("The member with this id deleted it.")
     deleted_since: DateTime | None = optional("It was deleted at this time or later.")
@@ -117,7 +121,7 @@ class DeletionOrder:
 class PurgeFilter:
     """The filter of purges."""
 
-    kind: NodeKind | None = optional("What is purged is of this kind.")
+    node_kind: NodeKind | None = optional("What is purged is of this kind.")
     name_contains: str | None = optional("Its name has this in it, whatever the case.")
 
 

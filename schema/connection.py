@@ -15,6 +15,11 @@ def _part(name: str, description: str) -> Any:
     return declare(PagePart(name), description=description)
 
 
+def edges_of_page() -> Any:
+    """Declare a page's edges, of whatever type they are."""
+    return _part("edges", "The rows of the page with their cursors.")
+
+
 @strawberry.type(description="Where a page lies in its list.")
 class PageInfo:
     """Relay's PageInfo."""
@@ -40,7 +45,7 @@ class Connection(Generic[NodeType]):
     """Relay's connection, with the rows themselves beside their edges."""
 
     nodes: list[NodeType] = _part("nodes", "The rows of the page.")
-    edges: list[Edge[NodeType]] = _part("edges", "The rows of the page with their cursors.")
+    edges: list[Edge[NodeType]] = edges_of_page()
     page_info: PageInfo = _part("page_info", "Where the page lies in the list.")
     total_count: int = _part(
         "total_count", "How many rows the whole list has, filtered but not paged."

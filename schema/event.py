@@ -24,14 +24,10 @@ def _json(name: str, description: str) -> Any:
     return column(name, make=made, raw=raw, weight=5, description=description)
 
 
-@strawberry.type(description="What one change did; it outlives what it was done to.")
-class Event:
-    """An entry of the log."""
+@strawberry.type
+class Told:
+    """What is told of a change, whether of its object or of another node that it touched."""
 
-    is_type_of = rows_of(EventRow)
-    id: strawberry.ID = template(
-        f"{ids.EVENT}_{{}}_{{}}", "org_id", "revision", description="Permanent and opaque."
-    )
     revision: int = column("revision", description="The Org's revision that the change made.")
     at: DateTime = column("at", raw=as_datetime, description="When it was made.")
     actor: Annotated["Member", strawberry.lazy("schema.principal")] | None = node_named(
@@ -47,20 +43,43 @@ class Event:
         "object_id",
         description="The id of what it was done to; null where the viewer may not know it.",
     )
-    path: str = column(
-        "path",
-        description="Where that lay then: keys, with slashes between them. In the history of "
-        "another node that it touched, where that one lay. For whoever is no admin `…` stands in "
-        "place of the key of what they don't see now.",
-    )
-    before: Json | None = _json("before", "What of that was otherwise before.")
-    after: Json | None = _json("after", "What of that became so.")
     redacted: bool = column(
         "redacted",
         description="Whether an id or a part of a path isn't told, as the viewer doesn't see now "
         "what that names; ids of members and groups are always told.",
     )
     request_id: str | None = column("request_id", description="The request's, as in the log files.")
+
+
+@strawberry.type(description="What one change did; it outlives what it was done to.")
+class Event(Told):
+    """An entry of the log."""
+
+    is_type_of = rows_of(EventRow)
+    id: strawberry.ID = template(
+        f"{ids.EVENT}_{{}}_{{}}", "org_id", "revision", description="Permanent and opaque."
+    )
+    path: str = column(
+        "path", description="Where its object lay then: keys, with slashes between them."
+    )
+    before: Json | None = _json("before", "What of that was otherwise before.")
+    after: Json | None = _json("after", "What of that became so.")
+
+
+@strawberry.type(
+    description="What one change did to the node whose history this is. It has no id: the same "
+    "change stands in the histories of all that it touched, and tells each its own."
+)
+class HistoryEntry(Told):
+    """An entry of a node's history."""
+
+    path: str = column(
+        "path",
+        description="Where this node lay then: keys, with slashes between them. For whoever is no "
+        "admin `…` stands in place of the key of what they don't see now.",
+    )
+    before: Json | None = _json("before", "What of this node was otherwise before.")
+    after: Json | None = _json("after", "What of this node became so.")
 
 
 @strawberry.input(description="Which events are wanted: those that meet all that is given.")

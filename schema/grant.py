@@ -7,9 +7,9 @@ import strawberry
 from auth.levels import Permission
 from db.clock import as_datetime
 from db.ids import GRANT
-from engine.edge import Reference, column, declare
+from engine.edge import OfEdge, Reference, column, declare
 from resolvers.grants import GrantRow
-from schema.connection import ListOf
+from schema.connection import Connection, Edge, ListOf, edges_of_page
 from schema.filter import OrderDirection, optional, order_direction, order_field
 from schema.kind import node_of_kind
 from schema.node import Node, id_column, rows_of
@@ -31,9 +31,6 @@ class Grant:
     propagate: bool = column(
         "propagate", description="Whether it reaches the ordinary projects of its space."
     )
-    inherited: bool = column(
-        "inherited", description="Whether it isn't on the node that lists it, but reaches it."
-    )
     origin: Node = node_of_kind(
         "from_kind", "from_id", name="from", description="The space or project that it is on."
     )
@@ -41,6 +38,23 @@ class Grant:
         "expires_at", raw=as_datetime, description="When it ends by itself; null for never."
     )
     created_at: DateTime = column("began_at", raw=as_datetime, description="Since when it is held.")
+
+
+@strawberry.type(description="A grant with its place in a node's list.")
+class GrantEdge(Edge[Grant]):
+    """What depends on the node that lists the grant."""
+
+    inherited: bool = declare(
+        OfEdge("inherited"),
+        description="Whether it isn't on the node that lists it, but reaches it.",
+    )
+
+
+@strawberry.type(description="A page of a list that holds only what the viewer sees.")
+class GrantConnection(Connection[Grant]):
+    """A page of a node's grants."""
+
+    edges: list[GrantEdge] = edges_of_page()  # type: ignore[assignment]
 
 
 @strawberry.input(description="Which grants are wanted: those that meet all that is given.")

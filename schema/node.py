@@ -10,6 +10,7 @@ from db.clock import as_datetime
 from engine.edge import OfContext, column, template
 
 ORG_ID = OfContext("org_id")
+UNTOLD = "; null for a space that is listed only because something in it is seen."
 
 
 @strawberry.interface(description="Anything that has an id.")
@@ -40,11 +41,16 @@ def permission_column(description: str) -> Any:
     return column("level", make=Permission, description=description)
 
 
-def created_column() -> Any:
-    """Declare when the node was made."""
-    return column("created_at", raw=as_datetime, description="When it was made.")
+def created_column(*, of_space: bool = False) -> Any:
+    """Declare when the node was made; what isn't `of_space` tells it always."""
+    return _moment("created_at", "When it was made", of_space=of_space)
 
 
-def updated_column() -> Any:
+def updated_column(*, of_space: bool = False) -> Any:
     """Declare when the node itself, not what is in it, was last changed."""
-    return column("updated_at", raw=as_datetime, description="When it was last changed itself.")
+    return _moment("updated_at", "When it was last changed itself", of_space=of_space)
+
+
+def _moment(name: str, meaning: str, *, of_space: bool) -> Any:
+    text = f"{meaning}{UNTOLD if of_space else '.'}"
+    return column(name, raw=as_datetime, description=text)

@@ -11,7 +11,7 @@ from resolvers import events, lookups, principals
 from resolvers.principals import GroupRow, MemberRow
 from schema.accessible import Accessible, can_access
 from schema.connection import Connection, ListOf, connection
-from schema.event import Event, history
+from schema.event import HistoryEntry, history
 from schema.filter import Filter, OrderDirection, order_direction, order_field
 from schema.lookup import EDGES
 from schema.node import Node, created_column, id_column, rows_of, updated_column
@@ -77,9 +77,9 @@ class Member(Principal):
         description="The groups that they are in.",
     )
     can_access: Connection[Accessible] = can_access(lookups.of_member)
-    history: Connection[Event] = history(events.of_member, needs=("id",), whom="admins")
-    created_at: DateTime = created_column()
-    updated_at: DateTime = updated_column()
+    history: Connection[HistoryEntry] = history(events.of_member, needs=("id",), whom="admins")
+    created_at: DateTime | None = created_column()
+    updated_at: DateTime | None = updated_column()
 
 
 @strawberry.type(description="A set of members, to which grants can be made at once.")
@@ -102,6 +102,6 @@ class Group(Principal):
         description="Who is in it.",
     )
     can_access: Connection[Accessible] = can_access(lookups.of_group)
-    history: Connection[Event] = history(events.of_group, needs=("id",), whom="admins")
-    created_at: DateTime = created_column()
-    updated_at: DateTime = updated_column()
+    history: Connection[HistoryEntry] = history(events.of_group, needs=("id",), whom="admins")
+    created_at: DateTime | None = created_column()
+    updated_at: DateTime | None = updated_column()

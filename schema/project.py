@@ -16,19 +16,19 @@ from resolvers.projects import ProjectRow
 from schema.access import Access, access
 from schema.asset import ASSETS, Asset
 from schema.connection import Connection, ListOf, connection
-from schema.event import Event, history
+from schema.event import HistoryEntry, history
 from schema.filter import NodeFilter, OrderDirection, order_direction, order_field
-from schema.grant import GRANTS, Grant
+from schema.grant import GRANTS, GrantConnection
 from schema.holder import Holder, who_has_access
 from schema.node import (
     ORG_ID,
-    Node,
     created_column,
     id_column,
     permission_column,
     rows_of,
     updated_column,
 )
+from schema.resource import Resource
 from schema.scalars import DateTime
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 @strawberry.type(description="Holds assets.")
-class Project(Node):
+class Project(Resource):
     """A project as its viewer sees it."""
 
     is_type_of = rows_of(ProjectRow)
@@ -64,7 +64,7 @@ class Project(Node):
         weight=Weight(parent=5, count=10, sift=10),
         description="Its assets.",
     )
-    grants: Connection[Grant] = connection(
+    grants: GrantConnection = connection(
         grant_rows.of_project,
         GRANTS,
         needs=("id", "space_id", "level"),
@@ -76,9 +76,11 @@ class Project(Node):
     )
     access: Access | None = access(explanations.of_project.rows)
     who_has_access: Connection[Holder] = who_has_access(lookups.holders_of_project)
-    history: Connection[Event] = history(events.of_project, needs=("id", "level"), whom="its OWNER")
-    created_at: DateTime = created_column()
-    updated_at: DateTime = updated_column()
+    history: Connection[HistoryEntry] = history(
+        events.of_project, needs=("id", "level"), whom="its OWNER"
+    )
+    created_at: DateTime | None = created_column()
+    updated_at: DateTime | None = updated_column()
 
 
 @strawberry.input(description="Which projects are wanted: those that meet all that is given.")

@@ -15,13 +15,12 @@ from resolvers import projects as project_rows
 from resolvers.spaces import REACH, SpaceRow
 from schema.access import Access, access
 from schema.connection import Connection, ListOf, connection
-from schema.event import Event, history
+from schema.event import HistoryEntry, history
 from schema.filter import NodeFilter, OrderDirection, order_direction, order_field
-from schema.grant import GRANTS, Grant
+from schema.grant import GRANTS, GrantConnection
 from schema.holder import Holder, who_has_access
 from schema.node import (
     ORG_ID,
-    Node,
     created_column,
     id_column,
     permission_column,
@@ -29,6 +28,7 @@ from schema.node import (
     updated_column,
 )
 from schema.project import PROJECTS, Project
+from schema.resource import Resource
 from schema.scalars import DateTime
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 @strawberry.type(description="Groups projects, and holds the grants that reach them.")
-class Space(Node):
+class Space(Resource):
     """A space as its viewer sees it."""
 
     is_type_of = rows_of(SpaceRow)
@@ -63,7 +63,7 @@ class Space(Node):
         weight=Weight(parent=5, count=10, sift=10),
         description="Its projects, without the shared one.",
     )
-    grants: Connection[Grant] = connection(
+    grants: GrantConnection = connection(
         grant_rows.of_space,
         GRANTS,
         needs=("id", "level"),
@@ -73,9 +73,11 @@ class Space(Node):
     )
     access: Access | None = access(explanations.of_space.rows)
     who_has_access: Connection[Holder] = who_has_access(lookups.holders_of_space)
-    history: Connection[Event] = history(events.of_space, needs=("id", "level"), whom="its OWNER")
-    created_at: DateTime | None = created_column()
-    updated_at: DateTime | None = updated_column()
+    history: Connection[HistoryEntry] = history(
+        events.of_space, needs=("id", "level"), whom="its OWNER"
+    )
+    created_at: DateTime | None = created_column(of_space=True)
+    updated_at: DateTime | None = updated_column(of_space=True)
 
 
 @strawberry.input(description="Which spaces are wanted: those that meet all that is given.")

@@ -74,6 +74,7 @@ class Changed(NamedTuple):
     items: tuple[Item, ...] = ()
     plan: Plan | None = None
     node_kind: str | None = None  # where the payload's node may be of several types
+    deleted_id: str | None = None
 
 
 def refused(error: UserError) -> Changed:

@@ -40,7 +40,12 @@ class Binned(NamedTuple):
     @property
     def public_id(self) -> str:
         """Return the deletion's id, as the API gives it."""
-        return public_id(ids.DELETION, self.org_id, self.id)
+        return public_id(*self.itself)
+
+    @property
+    def itself(self) -> NodeId:
+        """Return the deletion as a node."""
+        return NodeId(ids.DELETION, self.org_id, self.id)
 
 
 async def binned(making: Change, given: Input) -> Binned:

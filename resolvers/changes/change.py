@@ -37,11 +37,12 @@ SEEN = {
 class Item(NamedTuple):
     """What came of one of many: the id that was given, and as in `Changed`."""
 
-    id: str
+    given_id: str
     node_id: int | None
     errors: tuple[ErrorRow, ...] = ()
     undo_token: str | None = None
     node_kind: str | None = None
+    deleted_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,10 @@ class Beside:
 class Done:
     """What a change did, for its event and its payload; `before` and `after` are JSON's values.
 
-    `undo` is what takes it back: the deletion that it made. `warnings` are for the asker alone,
-    and so are `items`, which a change of many with one event has. `beside` are the other nodes
-    that it touched, each of them once: the event stands in their histories too.
+    `undo` is what takes it back: the deletion that it made. `gone` is what no look-up finds any
+    more: what was deleted, or the deletion that was taken back or purged. `warnings` are for the
+    asker alone, and so are `items`, which a change of many with one event has. `beside` are the
+    other nodes that it touched, each of them once: the event stands in their histories too.
     """
 
     action: str
@@ -69,6 +71,7 @@ class Done:
     before: Mapping[str, Any] | None = None
     after: Mapping[str, Any] | None = None
     undo: NodeId | None = None
+    gone: NodeId | None = None
     warnings: tuple[str, ...] = ()
     items: tuple[Item, ...] = ()
     beside: tuple[Beside, ...] = ()

@@ -49,7 +49,7 @@ async def bin_node(making: Change, node: NodeId, action: str, *, row: Any) -> Do
     await making.connection.execute(marked)
     deletion = await _note(making, node, row=row, path=path)
     gone = {name: getattr(row, name) for name in ("key", "name")}
-    return Done(action, node, path, before=gone, undo=deletion)
+    return Done(action, node, path, before=gone, undo=deletion, gone=node)
 
 
 async def _note(making: Change, node: NodeId, *, row: Any, path: str) -> NodeId:

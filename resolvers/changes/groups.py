@@ -53,7 +53,7 @@ async def delete(making: Change, given: Input) -> Done:
         *nodes_of_grants(ids.GROUP, making.org.id, held),
         *members_of_group(making.org.id, members, left=row.key),
     )
-    return Done("group.delete", node, row.key, before, beside=beside)
+    return Done("group.delete", node, row.key, before, gone=node, beside=beside)
 
 
 async def _own(making: Change, given: Input, action: str) -> tuple[NodeId, Any]:

@@ -79,7 +79,9 @@ async def remove(making: Change, given: Input) -> Done:
         *nodes_of_grants(ids.MEMBER, making.org.id, list(ended), handed.begun),
         *groups_of_member(making.org.id, groups, left=row.key),
     )
-    return Done("member.remove", node, row.key, before, handed.told or None, beside=beside)
+    return Done(
+        "member.remove", node, row.key, before, handed.told or None, gone=node, beside=beside
+    )
 
 
 async def _let_go(making: Change, given: Input, member: NodeId) -> HandedOver:

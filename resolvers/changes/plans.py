@@ -35,8 +35,8 @@ async def tried(
         await effects.watch(scopes)
         await make(making)
         plan = Plan(_token(making, name, given), await effects.difference())
-    items = tuple(item._replace(undo_token=None) for item in answer.items)
-    return answer._replace(revision=None, undo_token=None, items=items, plan=plan)
+    items = tuple(item._replace(undo_token=None, deleted_id=None) for item in answer.items)
+    return answer._replace(revision=None, undo_token=None, deleted_id=None, items=items, plan=plan)
 
 
 @asynccontextmanager

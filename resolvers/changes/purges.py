@@ -22,7 +22,7 @@ async def purge(making: Change, given: Input) -> Done:
         raise UserError(CONFIRMATION, OTHER_NAME, "confirmName")
     await making.connection.execute(asked(making.org.id, deletion.id, at=making.now))
     before = told(deletion)
-    return Done(ACTION, deletion.node, deletion.full_path, before=before)
+    return Done(ACTION, deletion.node, deletion.full_path, before=before, gone=deletion.itself)
 
 
 def asked(org_id: int, id_: int, *, at: int) -> Update:

@@ -143,6 +143,7 @@ async def _told(making: Change, coming: Return) -> Done:
             "name": deletion.name,
         },
         after={"key": row.key, "name": row.name},
+        gone=deletion.itself,
         warnings=await _too_many(making, coming),
         beside=await _places(making, coming),
     )

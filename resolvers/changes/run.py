@@ -133,7 +133,7 @@ async def _each(making: Change, request: Request, each: Each) -> Changed:
         for id_ in each.ordered(ids)
     }
     items = (
-        Item(id_, one.node_id, one.errors, one.undo_token, one.node_kind)
+        Item(id_, one.node_id, one.errors, one.undo_token, one.node_kind, one.deleted_id)
         for id_, one in ((id_, made[id_]) for id_ in ids)
     )
     revision = max((one.revision for one in made.values() if one.revision), default=None)
@@ -164,10 +164,18 @@ async def _step(making: Change, request: Request, work: Work, given: Input) -> C
         if conflict is None:
             raise
         return refused(UserError(*conflict))
-    undo_token = public_id(*done.undo) if done.undo else None
-    kind = KINDS.get(done.node.type)
+    return _changed(done, revision)
+
+
+def _changed(done: Done, revision: int) -> Changed:
     return Changed(
-        done.node.id, revision, (), done.warnings, undo_token, done.items, node_kind=kind
+        done.node.id,
+        revision,
+        warnings=done.warnings,
+        undo_token=public_id(*done.undo) if done.undo else None,
+        items=done.items,
+        node_kind=KINDS.get(done.node.type),
+        deleted_id=public_id(*done.gone) if done.gone else None,
     )
 
 

@@ -19,6 +19,7 @@ from schema.changes.moving import ArrivalInput, ArrivalsInput
 from schema.changes.payload import (
     Item,
     Payload,
+    deleted_column,
     mutation,
     node_edge,
     plan_column,
@@ -122,6 +123,7 @@ class AssetPayload(Payload):
 
     node: Asset | None = node_edge(by_id.rows, AssetRow)
     undo_token: str | None = undo_column()
+    deleted_id: strawberry.ID | None = deleted_column()
     plan: AccessPlan | None = plan_column()
 
 

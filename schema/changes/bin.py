@@ -8,7 +8,14 @@ from resolvers.changes.change import Each
 from resolvers.deletions import PurgeRow, purge_of_node
 from schema.bin import Purge
 from schema.changes.inputs import NodeInput, PlannableNodeInput, PlannableNodesInput, needed
-from schema.changes.payload import Item, Payload, mutation, plan_column, results_column
+from schema.changes.payload import (
+    Item,
+    Payload,
+    deleted_column,
+    mutation,
+    plan_column,
+    results_column,
+)
 from schema.changes.plan import AccessPlan
 from schema.filter import optional
 from schema.kind import node_of_kind
@@ -45,6 +52,7 @@ class RestorePayload(Payload):
     """What came back."""
 
     node: Node | None = node_of_kind("node_kind", "node_id", description=BACK)
+    deleted_id: strawberry.ID | None = deleted_column()
     plan: AccessPlan | None = plan_column()
 
 
@@ -71,6 +79,7 @@ class PurgePayload(Payload):
         Edge(purge_of_node.rows, needs=("node_id",), gives=PurgeRow),
         description="What is purged, and how far that is; null where nothing was changed.",
     )
+    deleted_id: strawberry.ID | None = deleted_column()
 
 
 @strawberry.type

@@ -16,6 +16,7 @@ from schema.changes.inputs import (
 from schema.changes.payload import (
     Payload,
     Result,
+    deleted_column,
     mutation,
     node_edge,
     plan_column,
@@ -72,6 +73,7 @@ class GroupPayload(Payload):
     """A group after a change."""
 
     node: Group | None = node_edge(group_by_id.rows, GroupRow)
+    deleted_id: strawberry.ID | None = deleted_column()
     plan: AccessPlan | None = plan_column()
 
 

@@ -13,7 +13,7 @@ from schema.changes.inputs import (
     flag,
     needed,
 )
-from schema.changes.payload import Payload, mutation, node_edge, plan_column
+from schema.changes.payload import Payload, deleted_column, mutation, node_edge, plan_column
 from schema.changes.plan import AccessPlan
 from schema.filter import optional
 from schema.principal import Member
@@ -72,6 +72,7 @@ class MemberPayload(Payload):
     """A member after a change."""
 
     node: Member | None = node_edge(member_by_id.rows, MemberRow)
+    deleted_id: strawberry.ID | None = deleted_column()
     plan: AccessPlan | None = plan_column()
 
 

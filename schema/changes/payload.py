@@ -40,6 +40,15 @@ def undo_column() -> Any:
     return column("undo_token", description="Pass it as `id` to `restore` to undo a deletion.")
 
 
+def deleted_column() -> Any:
+    """Declare the id of what is gone."""
+    return column(
+        "deleted_id",
+        description="The id of what is gone: what was deleted or removed, or the deletion that was "
+        "taken back or purged. Null where nothing is.",
+    )
+
+
 def node_edge(rows: Any, gives: type[Any]) -> Any:
     """Declare the node that a payload or one of its items is about."""
     return declare(
@@ -57,7 +66,7 @@ def results_column() -> Any:
 class Result:
     """The end of one of many."""
 
-    id: strawberry.ID = column("id", description="The id as it was given.")
+    given_id: strawberry.ID = column("given_id", description="The id as it was given.")
     errors: list[UserError] = column("errors", description="Why nothing was changed of this one.")
 
 
@@ -66,6 +75,7 @@ class Item(Result):
     """The end of one change of many."""
 
     undo_token: str | None = undo_column()
+    deleted_id: strawberry.ID | None = deleted_column()
 
 
 def mutation(name: str, work: Work | Each, of: type, *, description: str) -> Any:

@@ -19,6 +19,7 @@ from schema.changes.moving import ArrivalInput, ArrivalsInput
 from schema.changes.payload import (
     Item,
     Payload,
+    deleted_column,
     mutation,
     node_edge,
     plan_column,
@@ -100,6 +101,7 @@ class ProjectPayload(Payload):
 
     node: Project | None = node_edge(by_id.rows, ProjectRow)
     undo_token: str | None = undo_column()
+    deleted_id: strawberry.ID | None = deleted_column()
     plan: AccessPlan | None = plan_column()
 
 

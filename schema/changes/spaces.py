@@ -18,6 +18,7 @@ from schema.changes.inputs import (
 from schema.changes.payload import (
     Item,
     Payload,
+    deleted_column,
     mutation,
     node_edge,
     plan_column,
@@ -68,6 +69,7 @@ class SpacePayload(Payload):
 
     node: Space | None = node_edge(by_id.rows, SpaceRow)
     undo_token: str | None = undo_column()
+    deleted_id: strawberry.ID | None = deleted_column()
     plan: AccessPlan | None = plan_column()
 
 

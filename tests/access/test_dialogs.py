@@ -20,7 +20,7 @@ HOLDERS = "whoHasAccess"
 ADMIN = User("boss", admin=True)
 GRANTS = "principal { ... on Node { id } } level"
 DIALOG = f"""
-  grants(first: 40) {{ totalCount nodes {{ {GRANTS} inherited from {{ id }} }} }}
+  grants(first: 40) {{ totalCount nodes {{ {GRANTS} from {{ id }} }} edges {{ inherited }} }}
   whoHasAccess(first: 40) {{ nodes {{ member {{ id }} level }} }}
 """
 DIALOGS = f"""query($ids: [ID!]!) {{ nodes(ids: $ids) {{

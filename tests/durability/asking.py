@@ -33,7 +33,7 @@ class Asked(NamedTuple):
 
 def _extras(name: str) -> str:
     if name.startswith(("assets", "projects", "spaces")):
-        return "results { id errors { code } undoToken }"
+        return "results { givenId errors { code } undoToken }"
     if name.endswith(("Create", "Copy")) or name == "restore":
         return "node { id }"
     return "undoToken" if name.endswith("Delete") and name != "groupDelete" else ""

@@ -39,7 +39,9 @@ ACME = (
     .grant("user:gus", "READ", on="core/site", expires_at=LONG_AGO)
     .grant("user:gus", "FULL", on="lab/bench")
 )
-LISTED = "grants(first: $first) { totalCount nodes { principal { key } inherited from { id } } }"
+LISTED = """grants(first: $first) {
+  totalCount edges { inherited node { principal { key } from { id } } }
+}"""
 TEXT = f"""query($id: ID!, $first: Int) {{ node(id: $id) {{
   ... on Project {{ {LISTED} }} ... on Space {{ {LISTED} }}
 }} }}"""
@@ -64,9 +66,10 @@ async def listed(
     answer = await ask(engine, user, "acme", TEXT, {"id": id_})
     assert answer.errors == []
     grants = answer.data["node"]["grants"]
-    for one in grants["nodes"]:
-        assert one["inherited"] is (one["from"]["id"] != id_)
-    found = [(one["principal"]["key"], paths[one["from"]["id"]]) for one in grants["nodes"]]
+    for one in grants["edges"]:
+        assert one["inherited"] is (one["node"]["from"]["id"] != id_)
+    nodes = [one["node"] for one in grants["edges"]]
+    found = [(one["principal"]["key"], paths[one["from"]["id"]]) for one in nodes]
     assert grants["totalCount"] == len(found)
     return sorted(found)
 
@@ -122,5 +125,5 @@ async def test_pages_of_it_are_cut_where_they_should(engine: AsyncEngine, acme: 
     variables: dict[str, Any] = {"id": await shared(engine), "first": 2}
     answer = await ask(engine, "ada", "acme", TEXT, variables)
     grants = answer.data["node"]["grants"]
-    assert (grants["totalCount"], len(grants["nodes"])) == (len(BESIDE + OTHERS), 2)
+    assert (grants["totalCount"], len(grants["edges"])) == (len(BESIDE + OTHERS), 2)
     assert acme.org_id == 1

@@ -45,7 +45,7 @@ async def test_a_deletion_tells_what_by_whom_and_how_much_it_hides(
 ) -> None:
     await delete(engine, "oz", acme.ids["core"])
     assert [
-        (node["path"], node["kind"], *node["hides"].values())
+        (node["path"], node["nodeKind"], *node["hides"].values())
         for node in await bin_of(engine, "ada")
     ] == [
         ("core", "SPACE", 1, 1, 0),
@@ -91,11 +91,11 @@ async def value_of(engine: AsyncEngine, acme: Loaded, value: str) -> str:
 @pytest.mark.parametrize(
     ("filter_", "paths"),
     [
-        ({"kind": "SPACE"}, ["lab"]),
-        ({"kind": "PROJECT"}, ["core/docs", "core/site"]),
-        ({"kind": "ASSET"}, []),
+        ({"nodeKind": "SPACE"}, ["lab"]),
+        ({"nodeKind": "PROJECT"}, ["core/docs", "core/site"]),
+        ({"nodeKind": "ASSET"}, []),
         ({"nameContains": "OC"}, ["core/docs"]),
-        ({"nameContains": "s", "kind": "PROJECT"}, ["core/docs", "core/site"]),
+        ({"nameContains": "s", "nodeKind": "PROJECT"}, ["core/docs", "core/site"]),
         ({"deletedBy": "user:ada"}, ["lab"]),
         ({"deletedBy": "user:oz"}, ["core/docs", "core/site"]),
         ({"deletedBy": "user:nan"}, []),

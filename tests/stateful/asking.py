@@ -43,7 +43,8 @@ SELECTED = {
     "warnings": "warnings",
     "revision": "revision",
     "undoToken": "undoToken",
-    "purge": "purge { id finishedAt }",
+    "deletedId": "deletedId",
+    "purge": "purge { deletionId finishedAt }",
     "plan": "plan { token gained lost changed counts { kind before after pairs } "
     "first { member { id } kind node { id } before after } }",
 }

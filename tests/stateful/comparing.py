@@ -32,10 +32,11 @@ query Everything($ids: [ID!]!) {
     recycleBin(first: 99) {
       totalCount
       nodes {
-        id kind key name path deletedBy { id } deletedAt purgesAt hides { spaces projects assets }
+        id nodeKind key name path deletedBy { id } deletedAt purgesAt
+        hides { spaces projects assets }
       }
     }
-    purges(first: 99) { totalCount nodes { id finishedAt } }
+    purges(first: 99) { totalCount nodes { deletionId finishedAt } }
     groups(first: 30) { nodes { id key name reserved members(first: 30) { nodes { id } } } }
   }
   nodes(ids: $ids) { id }
@@ -47,7 +48,7 @@ fragment Project on Project {
 }
 fragment Grants on GrantConnection {
   totalCount
-  nodes { principal { id } level propagate inherited from { id } expiresAt }
+  edges { inherited node { principal { id } level propagate from { id } expiresAt } }
 }
 """
 
@@ -60,7 +61,7 @@ def answered(world: World, model: Model, member: Member, *, compiles: bool) -> J
     if org is None:
         return data
     for node in (org["sharedProject"], *org["spaces"]["nodes"], *org["projects"]["nodes"]):
-        node["grants"]["nodes"].sort(key=which)
+        node["grants"]["edges"].sort(key=which)
     for purge in org["purges"]["nodes"]:
         purge["finishedAt"] = purge["finishedAt"] is not None
     for group in org["groups"]["nodes"]:

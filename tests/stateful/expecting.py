@@ -113,7 +113,7 @@ class _Expected:
         reaching = [one for one in above if one.held.propagate or node.path.endswith("/shared")]
         beside = [] if space is None else self._beside(space, node)
         grants = [*own, *(self._grant(one, inherited=True) for one in (*reaching, *beside))]
-        return {"totalCount": len(grants), "nodes": sorted(grants, key=which)}
+        return {"totalCount": len(grants), "edges": sorted(grants, key=which)}
 
     def _beside(self, space: Space, shared: Node) -> list[Grant]:
         """Return the grants on other projects that reach a shared one, as far as they are told."""
@@ -139,14 +139,14 @@ class _Expected:
 
     def _grant(self, grant: Grant, *, inherited: bool) -> Json:
         ends = grant.held.expires_at
-        return {
+        told = {
             "principal": {"id": grant.to.id},
             "level": grant.held.level.name,
             "propagate": grant.held.propagate,
-            "inherited": inherited,
             "from": {"id": grant.on.id},
             "expiresAt": None if ends is None else time_text(ends),
         }
+        return {"inherited": inherited, "node": told}
 
     def _bin(self) -> Json:
         """Return the deletions seen, the newest first."""
@@ -160,7 +160,7 @@ class _Expected:
         hidden = Counter(kind_of(one) for one in within if _goes_with(model, one, node))
         return {
             "id": deletion.id,
-            "kind": kind_of(node),
+            "nodeKind": kind_of(node),
             "key": deletion.key,
             "name": deletion.name,
             "path": deletion.path,
@@ -175,7 +175,7 @@ class _Expected:
         states = {State.ASKED: False, State.PURGED: True}
         told = [one for one in self._model.deletions if self._member.admin and one.state in states]
         told = sorted(told, key=lambda purge: purge.asked_at)[::-1]
-        nodes = [{"id": one.id, "finishedAt": states[one.state]} for one in told]
+        nodes = [{"deletionId": one.id, "finishedAt": states[one.state]} for one in told]
         return {"totalCount": len(nodes), "nodes": nodes}
 
     def _user(self, member: Member) -> Json:
@@ -200,6 +200,7 @@ def _named_only(node: Node) -> Json:
     return {"id": node.id}
 
 
-def which(grant: Json) -> tuple[str, str]:
+def which(edge: Json) -> tuple[str, str]:
     """Return what no two grants that a node lists have in common."""
+    grant = edge["node"]
     return grant["principal"]["id"], grant["from"]["id"]

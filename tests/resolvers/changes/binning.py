@@ -28,9 +28,9 @@ BINNED = (
 )
 BACK = "node { __typename id } errors { code message field } revision"
 BIN = """query($filter: DeletionFilter) { org { recycleBin(filter: $filter) {
-  totalCount nodes { path kind deletedBy { key } hides { spaces projects assets } }
+  totalCount nodes { path nodeKind deletedBy { key } hides { spaces projects assets } }
 } } }"""
-PURGE = "id kind path rowsToPurge rowsPurged finishedAt"
+PURGE = "deletionId nodeKind path rowsToPurge rowsPurged finishedAt"
 DELETING = {
     "spc": deletions.delete_space,
     "prj": deletions.delete_project,

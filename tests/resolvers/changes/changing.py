@@ -46,7 +46,7 @@ async def bulk(
     engine: AsyncEngine, user: str, name: str, given: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return the payload of a mutation of many."""
-    result = "id node { id key name } errors { code field } undoToken"
+    result = "givenId node { id key name } errors { code field } undoToken"
     payload = f"results {{ {result} }} errors {{ code field }} revision warnings"
     return await answered(engine, user, name, given, payload=payload)
 

@@ -258,7 +258,7 @@ async def test_of_many_assets_each_is_deleted_or_says_why_not(
     given = {"ids": [home, acme.ids["core/docs/guide"], "ast_1_999", blog], "idempotencyKey": "a"}
     payload = await bulk(engine, "pip", "assetsDelete", given)
     results = payload["results"]
-    assert [result["id"] for result in results] == given["ids"]
+    assert [result["givenId"] for result in results] == given["ids"]
     assert [codes(result) for result in results] == [[], ["NOT_FOUND"], ["NOT_FOUND"], []]
     assert [bool(result["undoToken"]) for result in results] == [True, False, False, True]
     assert (payload["errors"], payload["revision"]) == ([], first + 2)

@@ -16,7 +16,7 @@ from tests.resolvers.changes import changing
 from tests.resolvers.changes.changing import CHANGED, codes, kept
 
 HOUR = 3_600_000_000
-LISTED = "nodes { principal { key } level propagate inherited from { id } expiresAt }"
+LISTED = "edges { inherited node { principal { key } level propagate from { id } expiresAt } }"
 NODE = f"id ... on Space {{ grants {{ {LISTED} }} }} ... on Project {{ grants {{ {LISTED} }} }}"
 
 
@@ -34,8 +34,9 @@ async def mutate(
 def held(payload: Mapping[str, Any]) -> dict[str, str]:
     """Return who holds what on the payload's node, those that it inherits in brackets."""
     return {
-        grant["principal"]["key"]: f"({grant['level']})" if grant["inherited"] else grant["level"]
-        for grant in payload["node"]["grants"]["nodes"]
+        one["node"]["principal"]["key"]: f"({level})" if one["inherited"] else level
+        for one in payload["node"]["grants"]["edges"]
+        if (level := one["node"]["level"])
     }
 
 
@@ -107,7 +108,7 @@ async def test_a_dialog_is_replaced_at_once(engine: AsyncEngine, acme: Loaded) -
     ]
     payload = await mutate(engine, "oz", "grantsReplace", {"node": core, "grants": lines})
     assert held(payload) == {"oz": "OWNER", "nan": "READ"}
-    assert [g["expiresAt"] for g in payload["node"]["grants"]["nodes"]] == [until, None]
+    assert [g["node"]["expiresAt"] for g in payload["node"]["grants"]["edges"]] == [until, None]
     assert await sees(engine, "fay", core) is None
     twice = await mutate(engine, "oz", "grantsReplace", {"node": core, "grants": lines[:1] * 2})
     assert codes(twice) == ["INVALID"]

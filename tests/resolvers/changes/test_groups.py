@@ -14,7 +14,7 @@ from tests.resolvers.changes.peopling import everyones, level, peopled, sees, st
 
 NODE = "id key name reserved members { nodes { key } }"
 RESULTS = (
-    f"node {{ {NODE} }} results {{ id node {{ key }} errors {{ code field }} }} "
+    f"node {{ {NODE} }} results {{ givenId node {{ key }} errors {{ code field }} }} "
     "errors { code field } revision"
 )
 GROUPS = "{ org { groups { totalCount nodes { key } } } }"
@@ -169,15 +169,15 @@ async def test_members_come_into_a_group_by_one_change(engine: AsyncEngine, acme
     given = members(acme, "build", "oz", "ria", "nobody", "fay", "mem_2_4")
     answer = await change(engine, "Add", given)
     assert answer["results"] == [
-        {"id": given["members"][0], "node": {"key": "oz"}, "errors": []},
+        {"givenId": given["members"][0], "node": {"key": "oz"}, "errors": []},
         {
-            "id": given["members"][1],
+            "givenId": given["members"][1],
             "node": {"key": "ria"},
             "errors": [{"code": "ALREADY_MEMBER", "field": "members"}],
         },
-        {"id": "nobody", "node": None, "errors": [{"code": "NOT_FOUND", "field": "members"}]},
-        {"id": given["members"][3], "node": {"key": "fay"}, "errors": []},
-        {"id": "mem_2_4", "node": None, "errors": [{"code": "NOT_FOUND", "field": "members"}]},
+        {"givenId": "nobody", "node": None, "errors": [{"code": "NOT_FOUND", "field": "members"}]},
+        {"givenId": given["members"][3], "node": {"key": "fay"}, "errors": []},
+        {"givenId": "mem_2_4", "node": None, "errors": [{"code": "NOT_FOUND", "field": "members"}]},
     ]
     assert keys(answer) == ["dan", "fay", "oz", "ria"]
     assert (answer["errors"], answer["revision"]) == ([], before + 1)

@@ -10,7 +10,7 @@ from tests.factories import Loaded, Manifest, load
 from tests.resolvers.changes.changing import answered, codes
 from tests.resolvers.changes.peopling import peopled, sees, stored
 
-RESULTS = "results { id errors { code } } errors { code field } revision"
+RESULTS = "results { givenId errors { code } } errors { code field } revision"
 PLAIN = "errors { code field } revision"
 ADMINS = '{ org { groups(filter: { key: "admins" }) { nodes { members { nodes { key } } } } } }'
 

@@ -29,7 +29,7 @@ async def test_what_is_purged_is_gone_from_the_bin_at_once(
     token = await delete(engine, "oz", acme.ids["core"])
     before = await rows_of(engine)
     payload = await purge(engine, "ada", token, "Core")
-    waiting = {"id": token, "kind": "SPACE", "path": "core", "rowsPurged": 0}
+    waiting = {"deletionId": token, "nodeKind": "SPACE", "path": "core", "rowsPurged": 0}
     waiting |= {"rowsToPurge": None, "finishedAt": None}
     assert (payload["errors"], payload["purge"]) == ([], waiting)
     assert await purges_of(engine, "ada") == [waiting]

@@ -264,9 +264,9 @@ async def test_whoever_is_deactivated_restores_nothing(engine: AsyncEngine, acme
 async def test_many_come_back_whatever_their_order(engine: AsyncEngine, acme: Loaded) -> None:
     before = await trees(engine)
     tokens = [await delete(engine, "oz", acme.ids[path]) for path in ("core/site", "core")]
-    answer = "errors { code } results { id node { id } errors { code } }"
+    answer = "errors { code } results { givenId node { id } errors { code } }"
     one = await change(engine, "oz", "restores", {"ids": tokens}, answer=answer)
-    assert [(result["id"], codes(result)) for result in one["results"]] == [
+    assert [(result["givenId"], codes(result)) for result in one["results"]] == [
         (tokens[0], []),
         (tokens[1], []),
     ]
