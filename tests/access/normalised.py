@@ -4,6 +4,10 @@ What has an id is kept once, under its type and id, however it was found; what h
 what it was found in.
 """
 
+# graphql-core leaves the parameters of its generic types open, and JSON has none.
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownVariableType=false
+
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -38,7 +42,7 @@ class Store:
     def keep(self, value: Any) -> Any:
         """Keep an answer, or a part of one; return what stands for it where it was found."""
         if isinstance(value, list):
-            return [self.keep(one) for one in cast("list[Any]", value)]
+            return [self.keep(one) for one in value]
         if not isinstance(value, dict):
             return value
         found = {name: self.keep(one) for name, one in cast("Json", value).items()}
@@ -62,9 +66,9 @@ class Store:
                 for name, found in {**one, **other}.items()
             }
         if isinstance(known, list) and isinstance(value, list):
-            one, other = cast("list[Any]", known), cast("list[Any]", value)
-            if len(one) == len(other):
-                return [self._merged(*pair, place) for pair in zip(one, other, strict=True)]
+            if len(known) == len(value):
+                pairs = zip(known, value, strict=True)
+                return [self._merged(*pair, place) for pair in pairs]
         if known != value:
             self.differing.add(f"{place}: {known!r} and {value!r}")
         return known
