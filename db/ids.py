@@ -11,7 +11,7 @@ from db.models import Org
 ORG, SPACE, PROJECT, ASSET = "org", "spc", "prj", "ast"
 MEMBER, GROUP, ACCOUNT = "mem", "grp", "acc"
 GRANT, DELETION = "gnt", "del"
-PURGE, EVENT = "pur", "evt"  # the number of a purge is its deletion's, that of an event its revision
+PURGE, EVENT = "pur", "evt"  # their numbers are those of the deletion and of the revision
 IN_ORG = f"{SPACE}|{PROJECT}|{ASSET}|{MEMBER}|{GROUP}|{GRANT}|{DELETION}|{EVENT}"
 PUBLIC = re.compile(rf"({IN_ORG})_([1-9]\d{{0,18}})_([1-9]\d{{0,18}})", re.ASCII)
 PUBLIC_ORG = re.compile(r"org_([1-9]\d{0,18})", re.ASCII)

@@ -106,7 +106,7 @@ class Asker:
             return answer.data
         asked = asked_as(text, variables)
         answer = await run(self.engine, self.credential, asked, compiles=self.compiles)
-        assert answer.errors == []
+        assert answer.errors == [], answer.errors
         return orjson.loads(content(answer))["data"]
 
     async def answered(self) -> Any:

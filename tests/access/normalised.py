@@ -27,7 +27,7 @@ from schema.root import executable_schema
 
 Json = dict[str, Any]
 SCHEMA = executable_schema()
-SIZE = 4  # rows of a page
+SIZE = 3  # rows of a page
 DEPTH = 2  # edges from the Org
 OF_THE_CLOCK = {"Access.at"}  # of what has no id: when it was asked
 
@@ -65,10 +65,9 @@ class Store:
                 name: self._merged(one.get(name, found), other.get(name, found), f"{place}.{name}")
                 for name, found in {**one, **other}.items()
             }
-        if isinstance(known, list) and isinstance(value, list):
-            if len(known) == len(value):
-                pairs = zip(known, value, strict=True)
-                return [self._merged(*pair, place) for pair in pairs]
+        if isinstance(known, list) and isinstance(value, list) and len(known) == len(value):
+            pairs = zip(known, value, strict=True)
+            return [self._merged(*pair, place) for pair in pairs]
         if known != value:
             self.differing.add(f"{place}: {known!r} and {value!r}")
         return known
