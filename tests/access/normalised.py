@@ -8,7 +8,7 @@ what it was found in.
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
 # pyright: reportUnknownVariableType=false
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 from graphql import (
@@ -23,11 +23,13 @@ from graphql import (
     validate,
 )
 
+from schema.lookup import TYPES
 from schema.root import executable_schema
 
 Json = dict[str, Any]
 SCHEMA = executable_schema()
 SIZE = 3  # rows of a page
+PART = 10  # ids
 DEPTH = 2  # edges from the Org
 OF_THE_CLOCK = {"Access.at"}  # of what has no id: when it was asked
 
@@ -78,13 +80,16 @@ class Store:
         return {place.partition(".")[0] for _, place in self._fields}
 
 
-def sweeps() -> Iterator[str]:
-    """Return documents that together ask for all that an Org has, by lists and by `$ids`."""
-    yield f"query {{ viewer {{ {swept('Viewer', 1)} }} }}"
-    yield f"query($ids: [ID!]!) {{ nodes(ids: $ids) {{ {swept('Node', 1)} }} }}"
+def sweeps(ids: Iterable[str]) -> Iterator[tuple[str, Json]]:
+    """Return documents that together ask for all that an Org has, by lists and by these ids."""
+    yield f"query {{ viewer {{ {swept('Viewer', 1)} }} }}", {}
+    for prefix, type_ in TYPES.items():
+        text = f"query($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on {type_} {{ %s }} }} }}"
+        given = [id_ for id_ in ids if id_.startswith(prefix)]
+        yield text % swept(type_, 1), {"ids": given[:PART]}
     for name, field in cast("GraphQLObjectType", SCHEMA.type_map["Org"]).fields.items():
         for selected in _field(name, field, DEPTH):
-            yield f"query {{ org {{ __typename id {selected} }} }}"
+            yield f"query {{ org {{ __typename id {selected} }} }}", {}
 
 
 def conflicts() -> list[str]:

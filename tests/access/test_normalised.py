@@ -1,7 +1,7 @@
 """One id has one content by whatever way: made-up Orgs with a past, in a client's cache."""
 
 import itertools
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,6 @@ from tests.access.storing import store
 from tests.access.test_generated import GENERATED
 
 ORGS = 2
-PART = 2  # ids
 BOSS = User("boss", admin=True)
 FIRST, SECOND = Node("early", "Early"), Node("late", "Late")
 MOVED, LEFT = Node("early/moved", "Moved"), Node("early/left", "Left")
@@ -53,17 +52,11 @@ async def test_what_has_an_id_is_the_same_however_it_is_found(
     for user in (BOSS, *org.users[:1]):
         kept = Store()
         asker = Asker(engine, loaded, user.key, compiles=bool(number % 2))
-        for text in sweeps():
-            for some in batched(loaded.ids.values()) if "$ids" in text else [()]:
-                kept.keep(await asker.ask(text, {"ids": some} if some else {}))
+        for text, given_ids in sweeps(loaded.ids.values()):
+            kept.keep(await asker.ask(text, given_ids))
         assert kept.differing == set()
         if user is BOSS:
             assert {"Event", "Grant", "Purge", "Deletion", "Project", "Member"} <= kept.types
-
-
-def batched(values: Collection[str]) -> list[Sequence[str]]:
-    """Return the values in as many parts as one document's cost takes."""
-    return [list(values)[start : start + PART] for start in range(0, len(values), PART)]
 
 
 async def live_on(boss: Asker, org: Org) -> None:
