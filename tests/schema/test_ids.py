@@ -1,5 +1,9 @@
 """An id is of one type alone, and what a change takes away is told by its id."""
 
+# graphql-core leaves the parameters of its generic types open.
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownVariableType=false
+
 from collections import Counter
 
 import pytest
