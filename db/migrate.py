@@ -13,10 +13,16 @@ from sqlalchemy import Connection, func, inspect, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.base import Base
+from db.errors import UnfitError
 from db.models import INSTALLATION
 from db.queries import POSTGRESQL
 from db.version import AT_VERSION, VERSION
 
+ENCODING = "UTF8"
+OTHER_ENCODING = (
+    "The database's encoding is {found}, which can't hold every text: make it anew by "
+    "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0."
+)
 LOCK = 0x46726565686F6C64  # any number that means only this
 SCRIPTS = Path(__file__).parent / "migrations"
 T = TypeVar("T")
@@ -33,6 +39,7 @@ async def migrate(engine: AsyncEngine, version: str = "head") -> None:
 
     def upgrade(connection: Connection) -> None:
         if connection.dialect.name == POSTGRESQL:
+            _check_encoding(connection)
             _lock(connection)
         config = _config()
         config.attributes["connection"] = connection
@@ -40,6 +47,13 @@ async def migrate(engine: AsyncEngine, version: str = "head") -> None:
         _tell_readers(connection)
 
     await _run(engine, upgrade)
+
+
+def _check_encoding(connection: Connection) -> None:
+    """Refuse a database that can't hold every text."""
+    found = str(connection.scalar(select(func.current_setting("server_encoding"))))
+    if found != ENCODING:
+        raise UnfitError(OTHER_ENCODING.format(found=found))
 
 
 def _lock(connection: Connection) -> None:

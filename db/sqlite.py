@@ -175,7 +175,7 @@ class SQLite(Backend):
 
 def make_folder(folder: Path) -> None:
     """Make a folder, and those above it, for its owner alone, unless it is there."""
-    if not folder.exists():
+    if not folder.is_dir():
         make_folder(folder.parent)
         folder.mkdir(PRIVATE_FOLDER, exist_ok=True)
 

@@ -33,7 +33,7 @@ def database_url(text: str) -> URL:
     except (ArgumentError, ValueError):  # the latter quotes what it takes for the port
         hint = f" {HOW_TO_ESCAPE}" if text.count("@") > 1 else ""
         raise DatabaseUrlError(_forms("The database URL can't be read") + hint) from None
-    if _has_stray_at(url):
+    if _has_stray_at(url, text):
         shown = without_password(text)
         raise DatabaseUrlError(f"The database URL {shown!r} can't be read. {HOW_TO_ESCAPE}")
     scheme = url.drivername.partition("+")[0]
@@ -49,14 +49,16 @@ def without_password(text: str) -> str:
     return PASSWORD.sub(r"\1***\2", text)
 
 
-def _has_stray_at(url: URL) -> bool:
+def _has_stray_at(url: URL, text: str) -> bool:
     """Return whether an @ of the password was taken for its end.
 
     What stands behind it would be taken for a host, a name or a parameter, and shown as one.
     """
     if url.drivername.startswith("sqlite"):
         return False
-    return any("@" in part for part in (url.host or "", url.database or "", *url.query))
+    query = "" if "?" in (url.password or "") else text.partition("?")[2]
+    names = (each.partition("=")[0] for each in query.split("&"))
+    return any("@" in part for part in (url.host or "", url.database or "", *names))
 
 
 def _names_a_file(url: URL) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import open_engine
-from db.errors import UnfitError
+from db.errors import TroubleError
 from db.version import database_problem
 from server.commands.configuration import checked_url, shown_url
 from server.commands.errors import CommandError
@@ -31,7 +31,7 @@ async def opened(settings: Settings) -> AsyncGenerator[AsyncEngine]:
             yield engine
         finally:
             await engine.dispose()
-    except UnfitError as error:  # another process has changed it meanwhile
+    except TroubleError as error:  # such as what another process has made of it meanwhile
         raise CommandError(str(error)) from error
     except (SQLAlchemyError, OSError) as error:
         raise CommandError(_told(url, reason(error))) from error

@@ -1,6 +1,7 @@
 """Engines are opened from a URL, with the driver and the settings that the rest relies on."""
 
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy import text
@@ -60,6 +61,50 @@ def test_another_kind_of_database_is_refused_without_its_password(given: str, sh
     with pytest.raises(DatabaseUrlError) as refused:
         database_url(given)
     assert str(refused.value) == f"The database URL {shown!r} won't do: {FORMS}"
+
+
+HOSTS = ("@host/name", "@host:5433/name?ssl=require", "@127.0.0.1/name")
+SECRETS = ("se@cret", "@cret", "cret@", "se@cr/et", "se@cr?et", "s@e@cret", "se@cr:et", "se@cr#et")
+
+
+@pytest.mark.parametrize("host", HOSTS)
+@pytest.mark.parametrize("secret", SECRETS)
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+asyncpg"])
+def test_an_unescaped_at_in_a_password_is_refused_and_nothing_of_it_is_shown(
+    scheme: str, secret: str, host: str
+) -> None:
+    with pytest.raises(DatabaseUrlError, match="percent-encoded: @ is %40") as refused:
+        database_url(f"{scheme}://ada:{secret}{host}")
+    assert "cret" not in str(refused.value)
+    assert "et@" not in str(refused.value)
+
+
+@pytest.mark.parametrize("secret", ["se%40cret", "se%2Fcret", "se%3Fcret", "%25"])
+def test_an_escaped_password_is_taken(secret: str) -> None:
+    url = database_url(f"postgresql://ada:{secret}@host/name")
+    assert (url.password, url.host) == (unquote(secret), "host")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "sqlite:///x.db?mode=ro",
+        "sqlite:///what?.db",
+        "sqlite:////a/b?immutable=1",
+        "sqlite:///x.db?",
+    ],
+)
+def test_a_file_of_sqlite_takes_no_parameters(given: str) -> None:
+    with pytest.raises(DatabaseUrlError, match="takes no parameters"):
+        database_url(given)
+
+
+async def test_a_question_mark_can_be_in_a_name(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/what%3F.db")
+    async with engine.connect():
+        pass
+    await engine.dispose()
+    assert files(tmp_path) == ["what?.db"]
 
 
 async def test_an_engine_does_not_show_its_password() -> None:

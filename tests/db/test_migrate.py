@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from typing import TypeVar
 
+import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Connection, inspect, make_url, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from db.engine import open_engine
+from db.errors import UnfitError
 from db.migrate import SCRIPTS, differences, migrate
 from db.models import TOUCH
 from db.version import current_version, newest_version
@@ -84,3 +87,21 @@ async def tables(engine: AsyncEngine) -> set[str]:
 async def in_one_transaction(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
     async with engine.begin() as connection:
         return await connection.run_sync(work)
+
+
+async def test_a_database_that_cannot_hold_every_text_is_refused(postgresql_url: str) -> None:
+    url = make_url(postgresql_url)
+    name = f"{url.database}_latin"
+    admin = open_engine(postgresql_url).execution_options(isolation_level="AUTOCOMMIT")
+    made = f"CREATE DATABASE \"{name}\" ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0"
+    async with admin.connect() as connection:
+        await connection.exec_driver_sql(made)
+    latin = open_engine(url.set(database=name).render_as_string(hide_password=False))
+    with pytest.raises(UnfitError, match="encoding is LATIN1") as refused:
+        await migrate(latin)
+    assert "ENCODING 'UTF8'" in str(refused.value)
+    assert await current_version(latin) is None
+    await latin.dispose()
+    async with admin.connect() as connection:
+        await connection.exec_driver_sql(f'DROP DATABASE "{name}"')
+    await admin.dispose()

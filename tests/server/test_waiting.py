@@ -16,6 +16,8 @@ from server.app import create_app
 from tests.conftest import Tell
 from tests.server.asking import Orgs, settings_for, store_orgs, token_for
 
+pytestmark = pytest.mark.usefixtures("log")
+
 WAITING = 50
 SECONDS = 4  # that the others hold what is waited for, and for which a change waits
 RENAME = "mutation ($i: SpaceUpdateInput!) { spaceUpdate(input: $i) { errors { code } } }"
@@ -50,8 +52,10 @@ class Api:
 
 @asynccontextmanager
 async def served(url: str, **settings: object) -> AsyncGenerator[Api]:
+    """Serve a database that has the two Orgs then, within this process and loop."""
     orgs = await store_orgs(url)
-    app = create_app(settings_for(url, **settings))
+    own = {"operations_at_once": WAITING}  # of one viewer, who stands for many
+    app = create_app(settings_for(url, **{**own, **settings}))
     transport = httpx2.ASGITransport(app=app)
     async with (
         app.router.lifespan_context(app),

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import write
 from server.commands.checks.finding import Finding, well, wrong
+from server.commands.checks.sessions import check_sessions
 
 OLDEST = 14_00_00
 ASKED = text("""
@@ -36,7 +37,7 @@ async def check_postgresql(engine: AsyncEngine) -> list[Finding]:
     """Ask the server all that matters, in one statement."""
     async with write(engine) as connection:
         server = Server(*(await connection.execute(ASKED)).one())
-    return judge(server)
+        return [*judge(server), *await check_sessions(connection)]
 
 
 def judge(server: Server) -> list[Finding]:

@@ -8,11 +8,12 @@ from tempfile import TemporaryDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.engine import open_engine, snapshot
-from server.commands.checks.finding import Finding, well, wrong
+from server.commands.checks.finding import Finding, note, well, wrong
 from server.commands.database import reason
 
 OLDEST = (3, 35, 0)
 WAL = "wal"
+OTHERS = 0o077  # the rights of whoever doesn't own a file
 MOVE = "Give the user who runs Freehold the right to write there, or move the database."
 
 
@@ -33,14 +34,29 @@ def _check_file(path: Path) -> list[Finding]:
     if not path.exists():
         return []
     if path.is_file() and os.access(path, os.R_OK | os.W_OK):
-        return [well("database file", f"{path}, {path.stat().st_size:,} bytes")]
+        return [_check_privacy(path)]
     return [wrong("database file", f"{path} isn't a file that can be written.", remedy=MOVE)]
+
+
+def _check_privacy(path: Path) -> Finding:
+    """Look whether others than its owner may read the database, or what lies in its log."""
+    files = [each for each in (path, *map(Path, (f"{path}-wal", f"{path}-shm"))) if each.exists()]
+    open_to_others = [str(each) for each in files if each.stat().st_mode & OTHERS]
+    if open_to_others:
+        told = f"{', '.join(open_to_others)}: open to other users of this machine."
+        return note("database file", told, remedy=f"chmod 600 {' '.join(open_to_others)}")
+    return well("database file", f"{path}, {path.stat().st_size:,} bytes")
 
 
 def _check_folder(folder: Path) -> Finding:
     nearest = next(each for each in (folder, *folder.absolute().parents) if each.exists())
     if not (nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)):
         return wrong("database folder", f"{nearest} can't be written.", remedy=MOVE)
+    if nearest == folder and folder.stat().st_mode & OTHERS:
+        told = f"{folder}: open to other users of this machine."
+        return note(
+            "database folder", told, remedy=f"chmod 700 {folder}, if it holds nothing else."
+        )
     state = "can be written" if nearest == folder else "will be made"
     return well("database folder", f"{folder} {state}")
 

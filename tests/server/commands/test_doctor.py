@@ -18,7 +18,7 @@ from tests.server.commands.running import (
 )
 
 SQLITE = ["SQLite", "database file", "database folder", "WAL mode"]
-POSTGRESQL = ["PostgreSQL", "encoding", "writing", "schema"]
+POSTGRESQL = ["PostgreSQL", "encoding", "writing", "schema", "session settings"]
 OTHERS = ["secret", "OIDC", "public URL", "GraphiQL", "port"]
 
 
@@ -191,3 +191,18 @@ def test_a_server_that_cannot_be_written_is_wrong(
     outcome = freehold("doctor", "--json")
     assert outcome.code == 1
     assert found(outcome, check)[:2] == ("wrong", text)
+
+
+@on_sqlite
+def test_a_file_that_others_may_read_is_told(freehold: Freehold, acme: str) -> None:
+    path = Path(str(make_url(acme).database))
+    path.chmod(0o644)
+    outcome = freehold("doctor", "--json")
+    told = ("note", f"{path}: open to other users of this machine.", f"chmod 600 {path}")
+    assert found(outcome, "database file") == told
+    path.chmod(0o600)
+    path.parent.chmod(0o755)
+    state, what, remedy = found(freehold("doctor", "--json"), "database folder")
+    assert (state, what) == ("note", f"{path.parent}: open to other users of this machine.")
+    assert remedy.startswith(f"chmod 700 {path.parent}")
+    path.parent.chmod(0o700)
