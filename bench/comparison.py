@@ -1,17 +1,26 @@
 """The cells of a comparison: who asks what, of which server on which database."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from typing import NamedTuple
 
 import orjson
 
 from bench.databases import Database
-from bench.questions import MEASURED, first_space, number_of, to_floor, to_freehold
+from bench.drawing import drawn_assets
+from bench.questions import (
+    MEASURED,
+    Variable,
+    argument_of,
+    first_space,
+    to_floor,
+    to_freehold,
+)
 from bench.subjects import SERVERS, Subject
 
 VIEWERS = ("admin", "member")
+IDS: Mapping[str, Callable[[Subject, str], Variable]] = {"Q1": first_space, "Q6": drawn_assets}
 
 
 class Cell(NamedTuple):
@@ -29,8 +38,9 @@ class Comparison:
     def __init__(self, subjects: Mapping[tuple[Database, str], Subject]) -> None:
         self.subjects = subjects
         self.databases = tuple(dict.fromkeys(database for database, _ in subjects))
-        self._spaces = {
-            (database, viewer): first_space(subjects[database, "compiled"], viewer)
+        self._ids = {
+            (query, database, viewer): found(subjects[database, "compiled"], viewer)
+            for query, found in IDS.items()
             for database, viewer in product(self.databases, VIEWERS)
         }
         self._requests = {cell: self._request(cell) for cell in self.cells()}
@@ -39,9 +49,15 @@ class Comparison:
         """Return all cells of these servers."""
         return [Cell(*each) for each in product(self.databases, MEASURED, VIEWERS, servers)]
 
-    def variables(self, cell: Cell) -> Mapping[str, str]:
-        """Return the query's variables: Q1's is the first space that the viewer sees."""
-        return {"id": self._spaces[cell.database, cell.viewer]} if cell.query == "Q1" else {}
+    def variables(self, cell: Cell) -> Mapping[str, Variable]:
+        """Return the query's variables.
+
+        Q1's is the first space that the viewer sees, Q6's are assets all over what it sees.
+        """
+        found = self._ids.get((cell.query, cell.database, cell.viewer))
+        if found is None:
+            return {}
+        return {"id" if isinstance(found, str) else "ids": found}
 
     def asked(self, cell: Cell) -> tuple[Subject, bytes]:
         """Return which server a cell asks, and the request."""
@@ -72,5 +88,5 @@ class Comparison:
     def _request(self, cell: Cell) -> bytes:
         variables = self.variables(cell)
         if cell.server == "floor":
-            return to_floor(cell.query, cell.viewer, *map(number_of, variables.values()))
+            return to_floor(cell.query, cell.viewer, *map(argument_of, variables.values()))
         return to_freehold(cell.query, cell.viewer, **variables)

@@ -1,5 +1,6 @@
 """Counts the SQL statements of a request, the asker's look-up included, BEGIN and COMMIT not."""
 
+from collections.abc import Mapping
 from io import StringIO
 from typing import Any
 
@@ -15,7 +16,7 @@ from server.logs import configure_logs
 from tests.counting import counted
 
 
-async def of_floor(url: str, query: str, viewer: str, *arguments: int) -> int:
+async def of_floor(url: str, query: str, viewer: str, *arguments: object) -> int:
     """Return how many the floor asks."""
     database, asked = floor_database(url), list[str]()
     await database.open()
@@ -31,11 +32,11 @@ async def of_floor(url: str, query: str, viewer: str, *arguments: int) -> int:
     return len(asked)
 
 
-async def of_compiled(url: str, query: str, viewer: str, **variables: str) -> int:
+async def of_compiled(url: str, query: str, viewer: str, *, variables: Mapping[str, object]) -> int:
     """Return how many the compiled executor asks, in an application in this process."""
     configure_logs(StringIO())
     app = application("compiled", url)
-    body = {"query": text(query), "variables": variables}
+    body = {"query": text(query), "variables": dict(variables)}
     headers = {"Authorization": f"Bearer {token(viewer)}"}
     client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://bench")
     async with app.router.lifespan_context(app), client:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from typing import TypeAlias
 
 import orjson
 
@@ -14,8 +15,10 @@ from bench.subjects import Subject
 from db.ids import parse_id
 
 QUERIES = Path(__file__).parent / "queries"
-MEASURED = ("Q1", "Q2", "Q3", "Q4", "Q5")
+MEASURED = ("Q1", "Q2", "Q3", "Q4", "Q5", "Q6")
 A_DAY = timedelta(days=1)
+
+Variable: TypeAlias = str | list[str]  # a public id, or some
 
 
 @cache
@@ -45,6 +48,11 @@ def first_space(subject: Subject, viewer: str) -> str:
     """Return the id of the first space that the viewer sees."""
     body = subject.ask(to_freehold("first", viewer))
     return str(orjson.loads(body)["data"]["org"]["spaces"]["nodes"][0]["id"])
+
+
+def argument_of(value: Variable) -> int | list[int]:
+    """Return what the floor is given for a variable: the numbers in its public ids."""
+    return number_of(value) if isinstance(value, str) else [number_of(each) for each in value]
 
 
 def number_of(public_id: str) -> int:

@@ -13,7 +13,7 @@ from bench.data import Size
 from bench.databases import Database, measured_databases
 from bench.load import rates
 from bench.paging import paged
-from bench.questions import number_of
+from bench.questions import argument_of
 from bench.report import Figures, print_figures
 from bench.rounds import latencies
 from bench.subjects import SERVERS, started
@@ -77,8 +77,8 @@ async def _statements(comparison: Comparison, urls: Mapping[Database, str]) -> d
     for cell in comparison.cells(["compiled"]):
         url, asked = urls[cell.database], (cell.query, cell.viewer)
         variables = comparison.variables(cell)
-        numbers = map(number_of, variables.values())
-        found[cell] = await counts.of_compiled(url, *asked, **variables)
+        numbers = map(argument_of, variables.values())
+        found[cell] = await counts.of_compiled(url, *asked, variables=variables)
         found[cell._replace(server="floor")] = await counts.of_floor(url, *asked, *numbers)
     return found
 

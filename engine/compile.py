@@ -89,6 +89,8 @@ class Compiler:
     def _followed(self, item: Followed, selection: Selection, rows: str) -> str:
         edge, called = item.edge, item.called
         self.source.line(f"# {called.path}")
+        if item.selection.brought:
+            return self._brought(item, selection, rows)
         parents, key = self._parents(edge.needs, selection, rows)
         argument = self._argument(called, edge.read, parents)
         function = self.source.constant("fetch", edge.rows, called.path)
@@ -101,6 +103,19 @@ class Compiler:
             return f"{found}[{key}]"
         self.source.line(f"{found} = {{k: {child} for {head} in {fetched}}}")
         return f"{found}.get({key})" if called.nullable else f"{found}[{key}]"
+
+    def _brought(self, item: Followed, selection: Selection, rows: str) -> str:
+        """Write the rows that others have with them, each once."""
+        below, key = item.selection, item.edge.needs[0]
+        fetched, found = self.source.name("rows"), self.source.name("by")
+        mark = _expression(key, selection, of="r")
+        names = (below.name_above(name) for name in below.columns)
+        values = "".join(f", {_expression(name, selection, of='r')}" for name in names)
+        each = f"{mark}: ({mark}{values},) for r in {rows} if {mark} is not None"
+        self.source.line(f"{fetched} = list({{{each}}}.values())")
+        child, head = self.objects(below, fetched), _unpacked(below.columns)
+        self.source.line(f"{found} = {{k: {child} for {head} in {fetched}}}")
+        return f"{found}.get({_expression(key, selection)})"
 
     def _parents(self, needs: Columns, selection: Selection, rows: str) -> tuple[str, str]:
         """Write the distinct keys of the rows' edge; return their name and one row's own key."""

@@ -88,6 +88,10 @@ class Edge:
     """A field that leads to other rows: to one of them, or to a list where `many`.
 
     `needs` are the parent's columns that `rows` gets as its key; `gives` is the class of its rows.
+
+    `rows` may bring along what its rows lead to by edges to one row: `brings` names these, as their
+    `name` is, and the columns of such a row by the edge's name and a dot before their own. Then the
+    edge isn't followed. Of those columns, `shares` are the same as the parent's.
     """
 
     rows: Batch
@@ -96,6 +100,9 @@ class Edge:
     many: bool = False
     read: Callable[[Mapping[str, Any]], Hashable] = _no_arguments
     weight: Weight = BY_KEY
+    brings: Columns = ()
+    name: str | None = None
+    shares: Columns = ()
 
 
 @dataclass(frozen=True, eq=False)

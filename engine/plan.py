@@ -54,11 +54,29 @@ class Selection:
     """What is wanted of rows of one type; selections of the same rows share one `columns`.
 
     Of columns that the parent bears, too, `borne` has the expressions, which the compiler fills in.
+    The rows may have others with them: `brings` are the names of the edges that lead to them. Of
+    such rows themselves, `brought` has the edge, and `above` what is wanted of those that do.
     """
 
     columns: list[str] = field(default_factory=list[str])
     borne: dict[str, str] = field(default_factory=dict[str, str])
     items: list[tuple[str, "Item"]] = field(default_factory=list)
+    brings: Columns = ()
+    above: "Selection | None" = None
+    brought: Edge | None = None
+
+    def below(self, edge: Edge) -> "Selection":
+        """Return a selection of the rows that an edge leads to, in which nothing is wanted yet."""
+        if edge.name not in self.brings:
+            return Selection(brings=edge.brings)
+        head = f"{edge.name}."
+        brings = tuple(name[len(head) :] for name in self.brings if name.startswith(head))
+        return Selection(brings=brings, above=self, brought=edge)
+
+    def name_above(self, name: str) -> str:
+        """Return the name by which the rows that bring these along have a column of them."""
+        edge = self.brought
+        return name if edge is None or name in edge.shares else f"{edge.name}.{name}"
 
     @property
     def is_flat(self) -> bool:
@@ -67,8 +85,10 @@ class Selection:
 
     def want(self, names: Columns) -> None:
         """Add the columns to those fetched, but for what is there already or the context knows."""
-        new = (name for name in names if not isinstance(name, OfContext))
-        self.columns += [name for name in new if name not in self.columns]
+        new = [n for n in names if n not in self.columns and not isinstance(n, OfContext)]
+        self.columns += dict.fromkeys(new)
+        if self.above is not None:
+            self.above.want(tuple(self.name_above(name) for name in new))
 
     def place(self, name: str) -> int:
         """Return the place among those fetched of a column that is wanted."""

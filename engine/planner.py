@@ -100,7 +100,8 @@ class Planner:
                 return self._found(lookup, called, details, into)
             case Reference() as reference:
                 into.want((reference.kind, reference.key))
-                return Referred(reference, called, self._of_types(reference.types, called, details))
+                below = self._of_types(reference.types, reference.edges, called, details)
+                return Referred(reference, called, below)
             case Connection() as connection:
                 return self._paged(connection, called, details, into)
             case _:
@@ -114,14 +115,15 @@ class Planner:
         self, edge: Edge, called: Called, details: FieldDetailsList, into: Selection
     ) -> Item:
         into.want(edge.needs)
-        return Followed(edge, called, self._of_named(called, details, Selection()))
+        return Followed(edge, called, self._of_named(called, details, into.below(edge)))
 
     def _found(
         self, lookup: Lookup, called: Called, details: FieldDetailsList, into: Selection
     ) -> Item:
         if lookup.column is not None:
             into.want((lookup.column,))
-        return Found(lookup, called, self._of_types(lookup.types, called, details))
+        below = self._of_types(lookup.types, lookup.edges, called, details)
+        return Found(lookup, called, below)
 
     def _of_named(self, called: Called, details: FieldDetailsList, into: Selection) -> Selection:
         type_ = get_named_type(called.definition.type)
@@ -130,14 +132,20 @@ class Planner:
         return self._selection(type_, self._below(type_, details), into, called.path)
 
     def _of_types(
-        self, names: Mapping[Any, str], called: Called, details: FieldDetailsList
+        self,
+        names: Mapping[Any, str],
+        edges: Mapping[Any, Edge],
+        called: Called,
+        details: FieldDetailsList,
     ) -> dict[Any, Selection]:
         types = {kind: self._schema.get_type(name) for kind, name in names.items()}
-        return {
-            kind: self._selection(type_, self._below(type_, details), Selection(), called.path)
-            for kind, type_ in types.items()
-            if isinstance(type_, GraphQLObjectType)
-        }
+        found: dict[Any, Selection] = {}
+        for kind, type_ in types.items():
+            if isinstance(type_, GraphQLObjectType):
+                into = Selection(brings=edges[kind].brings)
+                fields = self._below(type_, details)
+                found[kind] = self._selection(type_, fields, into, called.path)
+        return found
 
     def _paged(
         self, connection: Connection, called: Called, details: FieldDetailsList, into: Selection

@@ -11,12 +11,12 @@ from db import ids
 from db.models import ASSET, PROJECT, SPACE
 from db.queries import AnySelect, in_this_order
 from engine.page import Orders, Value
-from resolvers.listing import Expression, Listing, with_ids_of
+from resolvers.listing import Expression, Listing, brought, with_ids_of
 from resolvers.pagination import ById, Paged, Walked
 from resolvers.paths import Level, Path
-from resolvers.projects import PROJECTS, org_shared, seen_projects
+from resolvers.projects import PROJECTS, org_shared, project_columns, seen_projects
 from resolvers.revisions import revision_column
-from resolvers.spaces import SPACES
+from resolvers.spaces import SPACES, space_columns
 
 
 class AssetRow(NamedTuple):
@@ -86,7 +86,11 @@ def _by_id(access: Access, parent: FromClause) -> Listing:
     live = (asset.c.org_id == ORG_ID, asset.c.deleted_at.is_(None), space.c.deleted_at.is_(None))
     placed = or_(project.c.space_id.is_(None), space.c.id.is_not(None))
     seen = (*live, placed, *seen_projects(access, project, reach), found)
-    columns = _columns(asset, access.project_level(project, reach))
+    columns = {
+        **_columns(asset, access.project_level(project, reach)),
+        **brought("project", project_columns(access, project, reach)),
+        **brought("project.space", space_columns(access, space, reach)),
+    }
     return Listing(asset, reach.join(source, project.c.space_id, outer=True), columns, seen)
 
 

@@ -96,18 +96,22 @@ class Crowd:
         return (on_shared if place.is_shared else on_project)(self.own(place.project_id), reached)
 
 
-async def load_crowd(
-    reading: Reading,
-    type_: str,
-    nodes: Sequence[int],
-    *,
-    order: str = BY_NAME,
-    wholly: bool = False,
-) -> Crowd:
-    """Load what is held on nodes of one type, which are live; `wholly` on all in their spaces."""
+async def find_places(reading: Reading, type_: str, nodes: Sequence[int]) -> Mapping[int, Place]:
+    """Return where live nodes of one type lie, by their ids."""
     named = {"nodes": numbers(reading.dialect, nodes)}
     rows = await reading.fetch(around.places(reading.dialect, type_), named)
-    places = {id_: Place(*place) for id_, *place in rows}
+    return {id_: Place(*place) for id_, *place in rows}
+
+
+async def load_crowd(
+    reading: Reading,
+    places: Mapping[int, Place],
+    *,
+    order: str = BY_NAME,
+    principals: Iterable[int] = (),
+    wholly: bool = False,
+) -> Crowd:
+    """Load what is held at places; `wholly` on all in their spaces, for `principals` beside."""
     values = _near(reading.dialect, places.values(), wholly=wholly)
     rows = await reading.fetch(around.grants(reading.dialect), values)
     grants = [Held(*row) for row in rows]
@@ -115,7 +119,8 @@ async def load_crowd(
     bits = {member.id: 1 << place for place, member in enumerate(members)}
     admins = sum(bits[member.id] for member in members if member.is_admin)
     everybody = (1 << len(members)) - 1 & ~admins
-    bearers = await _bearers(reading, {grant.principal_id for grant in grants}, bits)
+    whose = {*principals, *(grant.principal_id for grant in grants)}
+    bearers = await _bearers(reading, whose, bits)
     judged = {id_: some & everybody for id_, some in bearers.items()}
     return Crowd(members, admins, everybody, judged, Grants(grants), places)
 

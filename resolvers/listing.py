@@ -52,6 +52,11 @@ class Listing:
         return [*self.where, *filter_conditions(self.columns, filters)]
 
 
+def brought(edge: str, columns: Mapping[str, Expression]) -> dict[str, Expression]:
+    """Return the columns of a row that is brought along, as `engine.edge.Edge` names them."""
+    return {f"{edge}.{name}": column for name, column in columns.items()}
+
+
 # Makes a listing, anew at each call, from the table of parents; from None where there is one list.
 Build: TypeAlias = Callable[[Access, Any], Listing]
 

@@ -33,7 +33,7 @@ from engine.edge import Columns, Key, Row
 from engine.page import Orders, Page, Shape
 from resolvers import projects, spaces
 from resolvers.context import Reading
-from resolvers.crowd import BY_ID, BY_NAME, Crowd, load_crowd
+from resolvers.crowd import BY_ID, BY_NAME, Crowd, find_places, load_crowd
 from resolvers.holders import number_of_holders, rows_of_holders
 from resolvers.listing import LIMIT, Listing, between, ordering
 from resolvers.pagination import Listed
@@ -143,7 +143,8 @@ class Holders(Lookup):
 
     async def _crowd(self, reading: Reading, parents: Sequence[Key], page: Page) -> Crowd:
         order = BY_NAME if page.order.name == "NAME" else BY_ID
-        return await load_crowd(reading, self._type, [id_ for id_, _ in parents], order=order)
+        places = await find_places(reading, self._type, [id_ for id_, _ in parents])
+        return await load_crowd(reading, places, order=order)
 
     def listing(self, access: Access, parent: FromClause, filters: Sequence[str]) -> Listing:  # noqa: ARG002 - as of all look-ups
         """Return the listing of the members with a level on the parents."""

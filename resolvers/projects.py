@@ -10,10 +10,10 @@ from auth.access import ORG_ID, Access, Reach
 from db.models import PROJECT, SPACE
 from db.queries import AnySelect, in_this_order
 from engine.page import Orders, Value
-from resolvers.listing import Expression, Listing, with_ids_of
+from resolvers.listing import Expression, Listing, brought, with_ids_of
 from resolvers.pagination import ById, Matched, Paged, Walked
 from resolvers.paths import Level, Path
-from resolvers.spaces import HELD, REACH, SPACES
+from resolvers.spaces import HELD, REACH, SPACES, space_columns
 
 
 class ProjectRow(NamedTuple):
@@ -84,12 +84,9 @@ def _by_id(access: Access, parent: FromClause) -> Listing:
     source = reach.join(source.outerjoin(space, in_space), project.c.space_id, outer=True)
     live = or_(project.c.space_id.is_(None), space.c.id.is_not(None))
     seen = (*seen_projects(access, project, reach), live, space.c.deleted_at.is_(None))
-    return Listing(
-        project,
-        source,
-        project_columns(access, project, reach),
-        (*seen, found),
-    )
+    above = brought("space", space_columns(access, space, reach))
+    columns = {**project_columns(access, project, reach), **above}
+    return Listing(project, source, columns, (*seen, found))
 
 
 def _spaces_of(parent: FromClause) -> AnySelect:

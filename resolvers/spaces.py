@@ -43,7 +43,9 @@ ORDERS: Orders = {
 }
 
 
-def _columns(access: Access, space: FromClause, reach: Reach) -> dict[str, Expression]:
+def space_columns(access: Access, space: FromClause, reach: Reach) -> dict[str, Expression]:
+    """Return a space's columns by name; of a signpost most are null."""
+
     def unless_signpost(column: Expression) -> Expression:
         return column if access.admin else case((reach.cap.is_not(None), column), else_=null())
 
@@ -66,7 +68,7 @@ def _listing(
     access: Access, space: FromClause, reach: Reach, source: FromClause, *where: Any
 ) -> Listing:
     live = (space.c.org_id == ORG_ID, space.c.deleted_at.is_(None))
-    return Listing(space, source, _columns(access, space, reach), (*live, *where))
+    return Listing(space, source, space_columns(access, space, reach), (*live, *where))
 
 
 def _of_org(access: Access, _parent: None) -> Listing:

@@ -1,17 +1,18 @@
 """The ways by which someone could get a level on a node, and whom else each would affect."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from asyncio import to_thread
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
-from auth.levels import Permission, Standing
-from auth.pairs import KINDS
-from auth.trials import Trial, altered, amount_of, parameters
+from auth.explain import Grants
+from auth.levels import Facts, Permission, Standing
 from auth.ways import Step, Way, ways
 from db import ids
 from engine.edge import Columns, Key, Row
+from resolvers.altering import Affected, Altering, load_altering
 from resolvers.context import Reading
+from resolvers.crowd import Place
 from resolvers.explanations import Explained
 
 MOST = 100  # ways that are told, and others that are told of one
@@ -38,24 +39,7 @@ class StepRow(NamedTuple):
     propagate: bool | None = None
 
 
-class OtherRow(NamedTuple):
-    """Someone else whose levels a way would change, with the first node where it does."""
-
-    member_id: int
-    node_kind: str
-    node_id: int
-    before: Permission
-    after: Permission
-
-
-class Affected(NamedTuple):
-    """How many others a way affects, and the first of them."""
-
-    number: int
-    first: Sequence[OtherRow]
-
-
-NOBODY = Affected(0, ())
+NOBODY = Affected(0)
 Numbered: TypeAlias = tuple[str, int]  # a way by what it is for and its number
 
 
@@ -72,7 +56,7 @@ class Told:
     """A way as it is kept for the fields below it."""
 
     steps: Sequence[StepRow]
-    others: Sequence[OtherRow]
+    others: Affected
 
 
 def read_wanted(arguments: Mapping[str, Any]) -> Wanted:
@@ -92,7 +76,8 @@ async def of_access(
 
     There are none for whoever isn't judged by grants, nor for a moment that is past.
     """
-    found = {ref: _ways(reading, reading.explained[ref], wanted) for (ref,) in parents}
+    explained = {ref: reading.explained[ref] for (ref,) in parents}
+    found = await to_thread(_found, reading.now, explained, wanted)
     affected = await _affected(reading, found)
     rows: list[Row] = []
     for ref, its in found.items():
@@ -120,14 +105,38 @@ def _width(way: Way, others: Affected) -> tuple[int, ...]:
 REACHES = ("on_space", "propagate")
 
 
-def _ways(reading: Reading, explained: Explained, wanted: Wanted) -> list[Way]:
+def _found(
+    now: int, explained: Mapping[str, Explained], wanted: Wanted
+) -> Mapping[str, Sequence[Way]]:
+    """Return the ways that are looked at; they are the same wherever the same is held."""
+    known: dict[Hashable, Sequence[Way]] = {}
+    found: dict[str, Sequence[Way]] = {}
+    for ref, one in explained.items():
+        facts = one.circumstances.facts(one.node_id)
+        if (
+            facts is None
+            or one.holder.standing is not Standing.MEMBER
+            or one.circumstances.at != now
+        ):
+            found[ref] = ()
+            continue
+        beside = one.circumstances.beside(one.node_id)
+        itself, grants = one.holder.principal.id, (facts.on_node, facts.on_space, beside)
+        key = (itself, facts.kind, facts.best, *map(_held, grants))
+        if key not in known:
+            known[key] = _ways(itself, wanted, facts, beside, now=now)
+        found[ref] = known[key]
+    return found
+
+
+def _held(grants: Sequence[Any]) -> Hashable:
+    """Return what tells grants in force apart, as far as ways depend on it."""
+    return tuple((one.principal_id, one.level, one.propagate, one.expires_at) for one in grants)
+
+
+def _ways(itself: int, wanted: Wanted, facts: Facts, beside: Grants, *, now: int) -> Sequence[Way]:
     """Return the ways that are looked at: those first that are about whoever is asked about."""
-    circumstances, holder = explained.circumstances, explained.holder
-    facts = circumstances.facts(explained.node_id)
-    if facts is None or holder.standing is not Standing.MEMBER or circumstances.at != reading.now:
-        return []
-    itself, beside = holder.principal.id, circumstances.beside(explained.node_id)
-    found = ways(facts, wanted.to, beside, member_id=itself, now=reading.now)
+    found = ways(facts, wanted.to, beside, member_id=itself, now=now)
 
     def order(way: Way) -> tuple[int, ...]:
         others = sum(step.principal_id != itself for step in way)
@@ -139,31 +148,37 @@ def _ways(reading: Reading, explained: Explained, wanted: Wanted) -> list[Way]:
 async def _affected(
     reading: Reading, found: Mapping[str, Sequence[Way]]
 ) -> Mapping[Numbered, Affected]:
-    """Return whom else the ways affect, in one statement; or in none if they are of one member.
+    """Return whom else the ways affect; without asking if they are of one member.
 
     Only those ways are looked at of which the viewer is told whom they affect, and of nodes only
     what it owns: neither their number nor their order tells of others.
     """
-    numbered: list[Numbered] = []
-    steps: list[Trial] = []
-    for ref, its in found.items():
-        explained = reading.explained[ref]
-        for number, way in enumerate(its):
-            if _is_of_groups(explained, way) and _owns(explained, way):
-                steps += _trial(explained, len(numbered), way)
-                numbered.append((ref, number))
-    if not steps:
+    tried = {
+        (ref, number): (reading.explained[ref], way)
+        for ref, its in found.items()
+        for number, way in enumerate(its)
+        if _is_of_groups(reading.explained[ref], way) and _owns(reading.explained[ref], way)
+    }
+    if not tried:
         return {}
-    told = None if reading.access.admin else reading.access
-    statement = altered(reading.dialect, amount_of(steps), told)
-    rows = await reading.fetch(statement, parameters(reading.dialect, steps))
-    others = defaultdict[Numbered, list[OtherRow]](list)
-    every: dict[Numbered, int] = {}
-    for trial, member_id, kind, node_id, before, after, number in rows:
-        row = OtherRow(member_id, KINDS[kind], node_id, Permission(before), Permission(after))
-        others[numbered[trial]].append(row)
-        every[numbered[trial]] = number
-    return {way: Affected(every[way], some) for way, some in others.items()}
+    places = [_place(explained) for explained, _ in tried.values()]
+    principals = {step.principal_id for _, way in tried.values() for step in way}
+    altering = await load_altering(reading, places, principals)
+    return await to_thread(_tried, altering, tried)
+
+
+def _tried(
+    altering: Altering, tried: Mapping[Numbered, tuple[Explained, Way]]
+) -> Mapping[Numbered, Affected]:
+    return {
+        key: altering.affected(_place(explained), way, but_id=explained.holder.principal.id)
+        for key, (explained, way) in tried.items()
+    }
+
+
+def _place(explained: Explained) -> Place:
+    place = explained.circumstances.places[explained.node_id]
+    return Place(place.space_id, place.project_id, place.is_shared)
 
 
 def _is_of_groups(explained: Explained, way: Way) -> bool:
@@ -182,21 +197,7 @@ def _owns(explained: Explained, way: Way) -> bool:
 def _untold(explained: Explained, way: Way) -> Affected:
     """Return what stands for the others who aren't told: the steps that are about them."""
     itself = explained.holder.principal.id
-    return Affected(sum(step.principal_id != itself for step in way), ())
-
-
-def _trial(explained: Explained, number: int, way: Way) -> Iterator[Trial]:
-    place = explained.circumstances.places[explained.node_id]
-    for step in way:
-        yield Trial(
-            number,
-            step.principal_id,
-            None if step.on_space else place.project_id,
-            place.space_id or 0,
-            int(step.level),
-            int(step.propagate),
-            explained.holder.principal.id,
-        )
+    return Affected(sum(step.principal_id != itself for step in way))
 
 
 def _told(reading: Reading, explained: Explained, ref: str, way: Way, others: Affected) -> WayRow:
@@ -204,7 +205,7 @@ def _told(reading: Reading, explained: Explained, ref: str, way: Way, others: Af
     told = _Telling(explained)
     steps = [told.step(step) for step in way]
     redacted = any(step.redacted for step in steps) or not _owns(explained, way)
-    reading.ways[ref] = Told(steps, () if redacted else others.first)
+    reading.ways[ref] = Told(steps, NOBODY if redacted else others)
     return WayRow(ref, None if redacted else others.number, redacted)
 
 
@@ -250,7 +251,7 @@ async def others(
     reading: Reading, parents: Sequence[Key], first: int, columns: Columns
 ) -> Sequence[Row]:
     """Return the first of those whom else each way would affect, to whoever owns what it is on."""
-    found = {ref: reading.ways[ref].others[:first] for (ref,) in parents}
+    found = {ref: [*reading.ways[ref].others.first(first)] for (ref,) in parents}
     return _below(parents, columns, found)
 
 

@@ -9,9 +9,10 @@ from auth.levels import Permission
 from db.clock import as_datetime
 from engine.edge import Argument, Batch, Edge, Reference, Weight, column, declare
 from resolvers import explanations, ways
+from resolvers.altering import OtherRow
 from resolvers.explanations import AccessGrantRow, AccessRow, LimitRow
 from resolvers.principals import MemberRow, member_by_id
-from resolvers.ways import OtherRow, StepRow, WayRow
+from resolvers.ways import StepRow, WayRow
 from schema.kind import node_of_kind
 from schema.node import Node
 from schema.principal import PRINCIPAL_EDGES, PRINCIPAL_TYPES, Member, Principal

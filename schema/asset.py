@@ -42,7 +42,14 @@ class Asset(Resource):
     kind: str = column("kind", description="PIPELINE, TASK, ACCOUNT, FILE, DATASET or any other.")
     effective_permission: Permission = permission_column("That on its project.")
     project: Annotated["Project", strawberry.lazy("schema.project")] = declare(
-        Edge(projects.by_id.rows, needs=("project_id",), gives=projects.ProjectRow),
+        Edge(
+            projects.by_id.rows,
+            needs=("project_id",),
+            gives=projects.ProjectRow,
+            brings=("space",),
+            name="project",
+            shares=("level",),
+        ),
         description="The project it is in.",
     )
     metadata: Json = column(

@@ -11,8 +11,15 @@ from resolvers import assets, deletions, principals, projects, spaces, viewer
 EDGES = {
     ids.ORG: Edge(viewer.org_of, needs=("id",), gives=OrgRow),
     ids.SPACE: Edge(spaces.by_id.rows, needs=("id",), gives=spaces.SpaceRow),
-    ids.PROJECT: Edge(projects.by_id.rows, needs=("id",), gives=projects.ProjectRow),
-    ids.ASSET: Edge(assets.by_id.rows, needs=("id",), gives=assets.AssetRow),
+    ids.PROJECT: Edge(
+        projects.by_id.rows, needs=("id",), gives=projects.ProjectRow, brings=("space",)
+    ),
+    ids.ASSET: Edge(
+        assets.by_id.rows,
+        needs=("id",),
+        gives=assets.AssetRow,
+        brings=("project", "project.space"),
+    ),
     ids.MEMBER: Edge(principals.member_by_id.rows, needs=("id",), gives=principals.MemberRow),
     ids.GROUP: Edge(principals.group_by_id.rows, needs=("id",), gives=principals.GroupRow),
     ids.DELETION: Edge(deletions.by_id.rows, needs=("id",), gives=deletions.DeletionRow),

@@ -50,7 +50,7 @@ class Project(Resource):
         Edge(viewer.org_of, needs=(ORG_ID,), gives=OrgRow), description="The Org it is in."
     )
     space: Annotated["Space", strawberry.lazy("schema.space")] | None = declare(
-        Edge(spaces.by_id.rows, needs=("space_id",), gives=spaces.SpaceRow),
+        Edge(spaces.by_id.rows, needs=("space_id",), gives=spaces.SpaceRow, name="space"),
         description="The space it is in; null for the Org's shared project.",
     )
     is_shared: bool = column(

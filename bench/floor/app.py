@@ -19,7 +19,7 @@ from server.collector import settle_collector
 
 
 def create_floor(url: str, secret: bytes) -> Starlette:
-    """Return the application: POST /Q1 to /Q5, with the same token as Freehold's."""
+    """Return the application: POST /Q1 to /Q6, with the same token as Freehold's."""
     database = floor_database(url)
     authenticator, known = Authenticator(secret), dict[str, Credential]()
 
@@ -53,7 +53,7 @@ async def answer_query(
     query: str,
     arguments: Sequence[Any],
 ) -> Any:
-    """Return the data of one of the five queries for whoever asks."""
+    """Return the data of one of the six queries for whoever asks."""
     rows = await fetch(database.subject, credential.org, credential.account)
     ask = _asking(database, fetch, credential.org, rows)
     return await QUERIES[query](ask, credential.org, *arguments)

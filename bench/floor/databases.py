@@ -24,7 +24,7 @@ CONNECTIONS = 10
 
 
 class Database(ABC):
-    """What the five queries need of a database, with its statements by the asker's kind."""
+    """What the six queries need of a database, with its statements by the asker's kind."""
 
     subject: ClassVar[str]
     statements: ClassVar[Mapping[str, Mapping[str, Statement]]]

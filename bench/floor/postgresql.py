@@ -1,4 +1,4 @@
-"""The statements of the five queries for PostgreSQL, for an admin and for an ordinary member."""
+"""The statements of the six queries for PostgreSQL, for an admin and for an ordinary member."""
 
 from bench.floor.statements import (
     LIVE_ASSET,
@@ -29,6 +29,11 @@ CROSS JOIN LATERAL (
 SELECT p.id, p.name, p.space_id, 4
 FROM project p LEFT JOIN space s ON s.org_id = $1 AND s.id = p.space_id
 WHERE {LIVE_PROJECT} AND p.id = ANY ($4::bigint[]) AND s.deleted_at IS NULL""",
+    "assets_by_id": f"""
+SELECT a.id, a.name, 4, p.id, p.name, p.space_id, s.name, 4
+FROM asset a JOIN project p ON p.id = a.project_id AND {LIVE_PROJECT}
+LEFT JOIN space s ON s.org_id = $1 AND s.id = p.space_id
+WHERE {LIVE_ASSET} AND a.id = ANY ($4::bigint[]) AND s.deleted_at IS NULL""",
     "assets": f"""
 SELECT r.id, a.* FROM unnest($4::bigint[]) AS r(id)
 CROSS JOIN LATERAL (
@@ -88,6 +93,13 @@ SELECT p.id, p.name, p.space_id, {level("r")}
 FROM project p LEFT JOIN space s ON s.org_id = $1 AND s.id = p.space_id
 LEFT JOIN {REACH} r ON r.space_id = p.space_id
 WHERE {LIVE_PROJECT} AND p.id = ANY ($4::bigint[]) AND s.deleted_at IS NULL
+  AND (p.space_id IS NULL OR {seen("r")})""",
+    "assets_by_id": f"""
+SELECT a.id, a.name, {level("r")}, p.id, p.name, p.space_id, s.name, coalesce(r.cap, 0)
+FROM asset a JOIN project p ON p.id = a.project_id AND {LIVE_PROJECT}
+LEFT JOIN space s ON s.org_id = $1 AND s.id = p.space_id
+LEFT JOIN {REACH} r ON r.space_id = p.space_id
+WHERE {LIVE_ASSET} AND a.id = ANY ($4::bigint[]) AND s.deleted_at IS NULL
   AND (p.space_id IS NULL OR {seen("r")})""",
     "all_projects": f"""
 SELECT p.id, p.key, p.name, p.description, p.is_shared, p.level, p.created_at, p.updated_at,

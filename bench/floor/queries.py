@@ -1,4 +1,4 @@
-"""The five queries by hand: statements asked, rows put into dicts. `ask` runs a statement."""
+"""The six queries by hand: statements asked, rows put into dicts. `ask` runs a statement."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -142,10 +142,41 @@ async def page_of_projects(ask: Ask, org: int) -> Any:
     return {"org": {"projects": {"nodes": nodes}}}
 
 
+async def assets_by_id(ask: Ask, org: int, numbers: Sequence[int]) -> Any:
+    """Q6: assets by their ids, each with its project and its space."""
+    nodes: dict[int, Any] = {}
+    projects: dict[int, Any] = {}
+    spaces: dict[int | None, Any] = {None: None}
+    for id_, name, level, project, its_name, space, title, at_space in await ask(
+        "assets_by_id", numbers
+    ):
+        if space not in spaces:
+            spaces[space] = {
+                "id": f"spc_{org}_{space}",
+                "name": title,
+                "effectivePermission": LEVELS[at_space],
+            }
+        if project not in projects:
+            projects[project] = {
+                "id": f"prj_{org}_{project}",
+                "name": its_name,
+                "effectivePermission": LEVELS[level],
+                "space": spaces[space],
+            }
+        nodes[id_] = {
+            "id": f"ast_{org}_{id_}",
+            "name": name,
+            "effectivePermission": LEVELS[level],
+            "project": projects[project],
+        }
+    return {"nodes": [nodes.get(number) for number in numbers]}
+
+
 QUERIES: dict[str, Callable[..., Awaitable[Any]]] = {
     "Q1": one_space,
     "Q2": spaces_and_projects,
     "Q3": three_levels,
     "Q4": assets_with_ancestors,
     "Q5": page_of_projects,
+    "Q6": assets_by_id,
 }

@@ -1,4 +1,4 @@
-"""The statements of the five queries for SQLite, which has no LATERAL and keeps the join order."""
+"""The statements of the six queries for SQLite, which has no LATERAL and keeps the join order."""
 
 import re
 

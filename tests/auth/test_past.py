@@ -4,15 +4,15 @@ from collections.abc import Callable
 
 import pytest
 
-from auth import past, trials
+from auth import around, past
 from db import ids
-from db.queries import Amount, AnySelect
+from db.queries import AnySelect
 
 STATEMENTS: list[Callable[[], AnySelect]] = [
     lambda: past.places("sqlite", ids.ASSET, now=True),
     lambda: past.memberships("sqlite", now=True),
     lambda: past.grants("sqlite", now=True, beside=False),
-    lambda: trials.altered("sqlite", Amount.FEW, None),
+    lambda: around.grants("sqlite"),
 ]
 
 
