@@ -5,6 +5,7 @@ from collections.abc import Mapping, MutableMapping
 from typing import Any, ClassVar, NamedTuple
 
 from sqlalchemy import Engine, PoolProxiedConnection
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 
 class Waits(NamedTuple):
@@ -55,5 +56,5 @@ class Backend(ABC):
         """Return whether a connection that nobody used for a while still leads to the database."""
         return True
 
-    async def begin_change(self, driver: Any) -> None:  # noqa: B027 - mostly there is nothing
+    async def begin_change(self, connection: AsyncConnection) -> None:  # noqa: B027 - mostly there is nothing
         """Set what a change's transaction needs, which has begun."""

@@ -74,7 +74,7 @@ class Lending:
     async def begin_change(self, connection: AsyncConnection) -> None:
         """Set what the change needs, in its transaction, and look whether it would be kept."""
         pooled = await connection.get_raw_connection()
-        await self.backend.begin_change(pooled.driver_connection)
+        await self.backend.begin_change(connection)
         self.backend.check(pooled.info)
 
     async def check(self, connection: AsyncConnection) -> None:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from asyncpg import InterfaceError, PostgresError
 from sqlalchemy import URL, Engine, PoolProxiedConnection, event
 from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.util.concurrency import await_only, in_greenlet
 
 from db.backend import Backend, Waits
@@ -77,7 +78,8 @@ class PostgreSQL(Backend):
         self._waits, self._suspected = waits, 0.0
         self._settings = session_settings(waits)
         self._pooled = is_pooled(url)
-        self._local = "; ".join(f"SET LOCAL {name} = '{v}'" for name, v in self._settings.items())
+        set_all = (f"set_config('{name}', '{v}', true)" for name, v in self._settings.items())
+        self._local = f"SELECT {', '.join(set_all)}"
         if self._pooled:
             self.read = f"{self.read}; {self._local}"
 
@@ -128,10 +130,10 @@ class PostgreSQL(Backend):
             return False
         return True
 
-    async def begin_change(self, driver: Any) -> None:
+    async def begin_change(self, connection: AsyncConnection) -> None:
         """Set what PgBouncer's session may not."""
         if self._pooled:
-            await driver.execute(self._local)
+            await connection.exec_driver_sql(self._local)
 
     def _refuse(self, connection: Any, record: Any, _proxy: object) -> None:
         """Make the pool open another connection in place of one that is no good."""

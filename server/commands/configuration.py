@@ -3,6 +3,7 @@
 from pydantic import ValidationError
 from sqlalchemy import URL
 
+from db.postgresql import BEHIND_PGBOUNCER
 from db.urls import DatabaseUrlError, database_url
 from server.commands.errors import CommandError
 from server.commands.invocation import Invocation
@@ -16,7 +17,7 @@ POSTGRESQL_PARAMETERS = frozenset(
     (
         *("host", "port", "user", "password", "passfile", "service", "servicefile"),
         *("ssl", "direct_tls", "target_session_attrs", "krbsrvname", "gsslib"),
-        "prepared_statement_cache_size",
+        *("prepared_statement_cache_size", BEHIND_PGBOUNCER),
     )
 )
 

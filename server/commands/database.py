@@ -17,6 +17,8 @@ from server.settings import Settings
 
 LOCKED = "database is locked"
 SQLITE_HEADER = b"SQLite format 3\0"
+STARTUP_PARAMETER = "unsupported startup parameter"
+BEHIND_IT = "behind PgBouncer, add ?pgbouncer=true to the URL"
 SILENT = "it doesn't answer"
 
 
@@ -82,4 +84,5 @@ def reason(error: SQLAlchemyError | OSError) -> str:
 def _told(url: URL, found: str) -> str:
     if found == LOCKED:
         return f"The database {shown_url(url)} is being written to by another process: try later."
-    return f"The database {shown_url(url)} can't be used: {found}."
+    hint = f": {BEHIND_IT}" if STARTUP_PARAMETER in found else ""
+    return f"The database {shown_url(url)} can't be used: {found}{hint}."

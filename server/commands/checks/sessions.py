@@ -20,7 +20,8 @@ SET = text("""
 """)
 ASKED = text("""
     SELECT has_database_privilege(current_database(), 'TEMP') AS may_make_temporary,
-           current_setting('session_replication_role') AS replication_role
+           current_setting('session_replication_role') AS replication_role,
+           current_setting('jit') = 'off' AS has_ours
 """)
 # What Freehold says by itself for each connection or transaction, so that nothing else counts.
 OVERRIDDEN = frozenset(
@@ -69,6 +70,7 @@ class Session(NamedTuple):
 
     may_make_temporary: bool
     replication_role: str
+    has_ours: bool
 
 
 async def check_sessions(connection: AsyncConnection) -> list[Finding]:
@@ -106,6 +108,10 @@ def judge_session(session: Session) -> list[Finding]:
     if not session.may_make_temporary:
         told = "The user may make no temporary tables, which dry runs need."
         findings.append(wrong("session", told, remedy="GRANT TEMP ON DATABASE … TO the user."))
+    if not session.has_ours:
+        told = "The session hasn't what Freehold asks for: something in between leaves that out."
+        remedy = "Behind PgBouncer, add ?pgbouncer=true to FREEHOLD_DATABASE_URL."
+        findings.append(wrong("session", told, remedy=remedy))
     return findings
 
 
