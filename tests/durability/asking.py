@@ -1,6 +1,7 @@
 """How clients ask the server, again and again under one key until it has answered."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,6 +12,9 @@ import httpx2
 from db import clock
 from tests.durability.serving import Server
 
+TROUBLES = (503, 504)
+TYPED = {"UNAVAILABLE", "BUSY", "READ_ONLY", "TIMEOUT", "SHUTTING_DOWN"}
+SECONDS_TO_PAUSE = 0.05
 SECONDS_TO_WAIT = 120  # for an answer; far more than any should take
 Payload: TypeAlias = dict[str, Any]
 
@@ -41,10 +45,14 @@ def _extras(name: str) -> str:
 
 @dataclass
 class Ledger:
-    """What was answered, and when what was left unanswered was asked again, in microseconds."""
+    """What was answered, and when what was left unanswered was asked again, in microseconds.
+
+    `troubles` has how often the server said that it couldn't do what was asked, by the code.
+    """
 
     answers: list[tuple[Asked, Payload]] = field(default_factory=list[tuple[Asked, Payload]])
     again: dict[str, int] = field(default_factory=dict[str, int])
+    troubles: Counter[str] = field(default_factory=Counter[str])
     made: int = 0
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -104,15 +112,32 @@ class Api:
     async def _sent(
         self, body: Mapping[str, Any], headers: Mapping[str, str]
     ) -> httpx2.Response | None:
-        """Return the response, or None where the server was killed before it came."""
+        """Return the response, or None where something kept the server from its work."""
         url = await self._server.url()
         try:
-            return await self._http.post(f"{url}/graphql", json=body, headers=headers)
+            response = await self._http.post(f"{url}/graphql", json=body, headers=headers)
         except httpx2.TransportError:
             if self._server.listens_at(url):
                 raise
-            self.ledger.again[headers["X-Request-Id"]] = clock.now()
+            self._ask_again(headers)
             return None
+        if response.status_code not in TROUBLES:
+            return response
+        self.ledger.troubles[code_of(response)] += 1
+        self._ask_again(headers)
+        await asyncio.sleep(SECONDS_TO_PAUSE)
+        return None
+
+    def _ask_again(self, headers: Mapping[str, str]) -> None:
+        self.ledger.again[headers["X-Request-Id"]] = clock.now()
+
+
+def code_of(response: httpx2.Response) -> str:
+    """Return why the server couldn't do what was asked: one of the codes that say so."""
+    codes = {error["extensions"]["code"] for error in response.json()["errors"]}
+    assert len(codes) == 1, response.text
+    assert codes <= TYPED, response.text
+    return str(codes.pop())
 
 
 @asynccontextmanager

@@ -28,7 +28,7 @@ SECONDS = 0.05  # at most, after which it is killed
 REPEATED = 100
 
 
-@pytest.mark.parametrize("kills", [3, pytest.param(20, marks=[pytest.mark.full])])
+@pytest.mark.parametrize("kills", [3, pytest.param(100, marks=[pytest.mark.full])])
 async def test_what_a_killed_server_acknowledged_is_all_there(
     engine: AsyncEngine, database_url: str, tmp_path: Path, tell: Tell, *, kills: int
 ) -> None:
