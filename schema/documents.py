@@ -3,11 +3,13 @@
 It comes before any executor is chosen: the same limits, errors and memory for all of them.
 """
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse
 
 from engine.executor import Operations
+from schema.introspection import COST, Introspection
 from schema.limits import Limits, name_token_limit, refusal
 from schema.measure import Usage, measure
 from schema.parsed import Memory, Parsed, Room
@@ -48,6 +50,7 @@ class Documents:
         self.limits = limits or Limits()
         self.introspection = introspection
         self._memory = Memory(room or Room())
+        self.standard = Introspection()
 
     def prepare(
         self,
@@ -65,7 +68,10 @@ class Documents:
             except GraphQLError as error:
                 name_token_limit(error, self.limits)
                 return Refused([error])
-        return self.check(schema, parsed, operation_name=operation_name, variables=variables)
+        usage = self._usage(schema, parsed, operation_name, variables or {})
+        if self.standard.knows(text):
+            usage = replace(usage, cost=COST)
+        return self._check(schema, parsed, usage)
 
     def recall(self, text: str) -> DocumentNode | None:
         """Return the parsed document of a text, if it is remembered."""
@@ -82,16 +88,8 @@ class Documents:
             self._memory.keep(text, parsed)
         return parsed
 
-    def check(
-        self,
-        schema: GraphQLSchema,
-        parsed: Parsed,
-        *,
-        operation_name: str | None,
-        variables: Variables | None,
-    ) -> Prepared | Refused:
-        """Measure an operation and, if it is within the limits, validate the document."""
-        usage = self._usage(schema, parsed, operation_name, variables or {})
+    def _check(self, schema: GraphQLSchema, parsed: Parsed, usage: Usage) -> Prepared | Refused:
+        """Validate the document if the operation is within the limits."""
         refused = refusal(usage, self.limits)
         errors = [refused] if refused else self._validate(schema, parsed)
         return (

@@ -11,6 +11,7 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     InlineFragmentNode,
+    OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
 )
@@ -122,3 +123,19 @@ def _operations_first(document: DocumentNode) -> list[ExecutableDefinitionNode]:
         if isinstance(definition, ExecutableDefinitionNode)
     ]
     return sorted(definitions, key=lambda each: isinstance(each, FragmentDefinitionNode))
+
+
+def root_fields(operation: OperationDefinitionNode, document: DocumentNode) -> set[str]:
+    """Return the names of the fields at an operation's root, those in fragments too."""
+    fragments, spread, found = fragments_of(document), set[str](), set[str]()
+    waiting = [*operation.selection_set.selections]
+    while waiting:
+        selection = waiting.pop()
+        if isinstance(selection, FieldNode):
+            found.add(selection.name.value)
+        elif isinstance(selection, InlineFragmentNode):
+            waiting += selection.selection_set.selections
+        elif isinstance(selection, FragmentSpreadNode) and selection.name.value not in spread:
+            spread.add(selection.name.value)
+            waiting += fragments[selection.name.value].selection_set.selections
+    return found

@@ -22,13 +22,16 @@ from resolvers.mutating import Mutating
 from schema.asked import Allowance, Answer, Asked
 from schema.documents import Documents, Prepared, Refused
 from schema.errors import coded, masked, raise_unavailable, shown_errors
+from schema.expansion import root_fields
 from schema.storable import UNSTORABLE, has_storable_literals, is_storable
 from schema.tag import tag_of
 
 BAD_DOCUMENT, BAD_OPERATION, BAD_INPUT = "BAD_DOCUMENT", "BAD_OPERATION", "BAD_INPUT"
-METHOD = "METHOD"
+METHOD, FORBIDDEN = "METHOD", "FORBIDDEN"
 OF_REQUEST, CHARACTERS = 10, 20  # a cost, and of a new document the characters that cost 1
 WHICH = "Say by `operationName` which of the document's operations is to run."
+NO_ORG = "You are no active member of the token's Org: you may ask for `viewer` alone."
+OF_OUTSIDERS = {"viewer", "__typename"}
 Context: TypeAlias = Reading | Mutating
 OpenReading: TypeAlias = Callable[[Credential], AbstractAsyncContextManager[Reading]]
 OpenMutating: TypeAlias = Callable[[Credential, str], AbstractAsyncContextManager[Mutating]]
@@ -111,6 +114,12 @@ class Operations:
             asked.allowance.learn(org.cost_per_minute if org else None)
             if await self._is_unchanged(answer, context, asked):
                 return
+            if error := _closed(context, operation, prepared.document):
+                answer.errors = [error]
+                return
+            if self._documents.standard.knows(asked.text):
+                answer.data, answer.ran = self._standard(asked.text, prepared.document), True
+                return
             result = await self._executor.execute(
                 prepared.document,
                 prepared.operations,
@@ -125,6 +134,9 @@ class Operations:
         answer.ran = result.data is not None or any(error.path for error in answer.errors)
         if answer.errors:
             answer.tag = None
+
+    def _standard(self, text: str, document: DocumentNode) -> Any:
+        return self._documents.standard.answer(self._executor.schema, text, document)
 
     def _open(
         self, operation: OperationDefinitionNode, asked: Asked, credential: Credential
@@ -155,6 +167,17 @@ def _tell(answer: Answer, allowance: Allowance) -> None:
     """Add what is left to what the answer tells of its cost."""
     if answer.extensions:
         answer.extensions["cost"] |= allowance.told
+
+
+def _closed(
+    context: Context, operation: OperationDefinitionNode, document: DocumentNode
+) -> GraphQLError | None:
+    """Return why whoever has no Org may not run the operation: it asks for more than `viewer`."""
+    if context.subject.org is not None:
+        return None
+    if root_fields(operation, document) <= OF_OUTSIDERS:
+        return None
+    return GraphQLError(NO_ORG, extensions={"code": FORBIDDEN})
 
 
 def _unfit(

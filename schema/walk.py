@@ -19,7 +19,7 @@ from graphql import (
 from engine.edge import Weight
 from schema.expansion import fragments_of
 from schema.sizes import Sizes
-from schema.weights import LISTED, UNKNOWN, Counts, Weighed, weights_of
+from schema.weights import UNKNOWN, Counts, Weighed, weights_of
 
 Steps: TypeAlias = Iterator["Steps"]
 
@@ -126,7 +126,7 @@ class Walk:
             case Counts.IDS:
                 return self._sizes.ids(node) * (weight.row + below.cost)
             case Counts.LIST:
-                return weight.parent + LISTED * (weight.row + below.cost)
+                return weight.parent + field.size * (weight.row + below.cost)
             case _:
                 return below.cost
 

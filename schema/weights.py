@@ -27,6 +27,7 @@ from graphql import (
 from engine.edge import BY_KEY, Column, Connection, Edge, PagePart, Weight
 from engine.page import DEFAULT_SIZE
 from engine.resolve import declaration_of
+from schema.introspected import BY_NAME, OBJECT, TEXT, lengths_of
 
 LISTED = 100  # no list without a page or ids is longer
 
@@ -88,7 +89,33 @@ def weights_of(schema: GraphQLSchema) -> Weights:
         }
         for type_name, own in fields.items()
     }
-    return {**found, **dict(_interfaces(schema, found))}
+    told = {name: found.get(name, {}) | its for name, its in _introspection(schema, fields)}
+    return {**found, **dict(_interfaces(schema, found)), **told}
+
+
+def _introspection(
+    schema: GraphQLSchema, fields: Fields
+) -> Iterator[tuple[str, dict[str, Weighed]]]:
+    """Yield the fields of introspection's types, and those that lead to them from the root."""
+    lengths = lengths_of(schema)
+    for type_name, own in fields.items():
+        if type_name.startswith("__"):
+            told = {
+                name: _told(field, lengths.get((type_name, name))) for name, field in own.items()
+            }
+            yield type_name, told
+    if schema.query_type is not None:
+        by_name = Weighed(Counts.LIST, "__Type", OBJECT, lengths[BY_NAME])
+        roots = {"__schema": Weighed(Counts.NODE, "__Schema", OBJECT), "__type": by_name}
+        yield schema.query_type.name, roots
+
+
+def _told(field: GraphQLField, length: int | None) -> Weighed:
+    below = get_named_type(field.type)
+    if not isinstance(below, GraphQLObjectType):
+        return Weighed(Counts.NOTHING, "", replace(FREE, parent=TEXT * (length or 1)))
+    counts = Counts.NODE if length is None else Counts.LIST
+    return Weighed(counts, below.name, OBJECT, length or 1)
 
 
 def _interfaces(schema: GraphQLSchema, found: Weights) -> Iterator[tuple[str, dict[str, Weighed]]]:
@@ -119,6 +146,7 @@ def _weighed(field: GraphQLField, counts: Counts) -> Weighed:
     first = field.args.get("first")
     default = first.default_value if first else None
     size = default if isinstance(default, int) else DEFAULT_SIZE
+    size = LISTED if counts is Counts.LIST else size
     return Weighed(counts, below, _weight(field, counts), size)
 
 

@@ -19,7 +19,7 @@ from auth.errors import UNAUTHENTICATED, UNAVAILABLE, AuthError
 from db.errors import Kind
 from schema.asked import THROTTLED, Answer, Asked
 from schema.errors import INTERNAL
-from schema.operation import METHOD, Operations
+from schema.operation import FORBIDDEN, METHOD, Operations
 from server.fair_use import FairUse, ThrottledError
 from server.metrics import Metrics
 from server.persisted import PersistedDocuments
@@ -38,6 +38,7 @@ STATUS = {
     Kind.BUSY: 503,
     Kind.READ_ONLY: 503,
     Kind.TIMEOUT: 504,
+    FORBIDDEN: 403,
 }
 HEADERS: Mapping[int, Mapping[str, str]] = {
     401: {"WWW-Authenticate": 'Bearer realm="freehold"'},

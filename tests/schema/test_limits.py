@@ -6,6 +6,7 @@ import pytest
 from graphql import get_introspection_query
 
 from schema.documents import Documents, Prepared, Refused
+from schema.introspection import COST
 from schema.limits import Limits, refusal
 from schema.measure import UNCOUNTABLE, Usage
 from tests.schema.spaces import SCHEMA
@@ -219,4 +220,4 @@ def test_the_introspection_query_of_graphiql_passes() -> None:
     )
     answer = prepared(text)
     assert isinstance(answer, Prepared)
-    assert (answer.usage.depth, answer.usage.cost) == (15, 0)
+    assert (answer.usage.depth, answer.usage.cost) == (15, COST)

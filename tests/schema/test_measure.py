@@ -27,8 +27,6 @@ def measured(
     [
         ("{ name }", 0),
         ("{ __typename }", 0),
-        ("{ __schema { types { name fields { name } } } }", 0),
-        ('{ __type(name: "Space") { fields { name type { name } } } }', 0),
         ("{ space { id name } }", 1),
         ("{ found { ... on Space { id } } }", 1),
         ('{ node(id: "a") { id } }', 1),
