@@ -18,6 +18,11 @@ Bytewise = Text().with_variant(Text(collation="C"), "postgresql")
 # SQLite counts up by itself only for a column of exactly this type.
 Counted = BigInteger().with_variant(Integer(), "sqlite")
 
+
+class LongText(Text):
+    """The type of columns whose values may be far longer than a name."""
+
+
 Id = Annotated[int, mapped_column(BigInteger)]
 Time = Annotated[int, mapped_column(BigInteger)]  # microseconds since 1970, UTC
 Level = Annotated[int, mapped_column(SmallInteger)]  # 1 READ to 4 OWNER

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     BUSY = "BUSY"  # it works, for others
     READ_ONLY = "READ_ONLY"  # it takes no changes
     TIMEOUT = "TIMEOUT"  # it was at it for too long
+    ANSWER_TOO_LARGE = "ANSWER_TOO_LARGE"  # it has more than fits into an answer
 
 
 class Trouble(NamedTuple):

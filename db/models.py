@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base, Bytewise, Counted, Id, Key, Level, Name, Time
+from db.base import Base, Bytewise, Counted, Id, Key, Level, LongText, Name, Time
 from db.constraints import (
     CLUSTERED,
     binned,
@@ -117,7 +117,7 @@ class Space(Tenant):
     name: Mapped[Name]
     folded: Mapped[Name]
     sort: Mapped[Name]
-    description: Mapped[str | None] = mapped_column(Text)
+    description: Mapped[str | None] = mapped_column(LongText)
     created_at: Mapped[Time]
     updated_at: Mapped[Time]
     deleted_at: Mapped[Time | None]
@@ -142,7 +142,7 @@ class Project(Tenant):
     name: Mapped[Name]
     folded: Mapped[Name]
     sort: Mapped[Name]
-    description: Mapped[str | None] = mapped_column(Text)
+    description: Mapped[str | None] = mapped_column(LongText)
     created_at: Mapped[Time]
     updated_at: Mapped[Time]
     placed_at: Mapped[Time]  # since when it is in this space; earlier places are in `placement`
@@ -170,7 +170,7 @@ class Asset(Tenant):
     folded: Mapped[Name]
     sort: Mapped[Name]
     kind: Mapped[Key]
-    metadata_json: Mapped[str | None] = mapped_column("metadata", Text)  # a JSON object as text
+    metadata_json: Mapped[str | None] = mapped_column("metadata", LongText)  # a JSON object as text
     created_at: Mapped[Time]
     updated_at: Mapped[Time]
     placed_at: Mapped[Time]
@@ -191,7 +191,7 @@ class AssetVersion(Tenant):
     asset_id: Mapped[Id]
     number: Mapped[int]  # 1 is the oldest
     media_type: Mapped[str] = mapped_column(Text)
-    text: Mapped[str | None] = mapped_column(Text)
+    text: Mapped[str | None] = mapped_column(LongText)
     reference: Mapped[str | None] = mapped_column(Text)  # a URI
     created_at: Mapped[Time]
     created_by: Mapped[Id | None]
@@ -333,8 +333,8 @@ class Event(Base):
     action: Mapped[str] = mapped_column(Text)
     object_id: Mapped[str] = mapped_column(Text)  # a public id
     path: Mapped[str] = mapped_column(Text)
-    before: Mapped[str | None] = mapped_column(Text)  # JSON
-    after: Mapped[str | None] = mapped_column(Text)
+    before: Mapped[str | None] = mapped_column(LongText)  # JSON
+    after: Mapped[str | None] = mapped_column(LongText)
     request_id: Mapped[str | None] = mapped_column(Text)
     __table_args__ = (index("ix_event_actor", "org_id", "actor", "revision"), CLUSTERED)
 
@@ -350,8 +350,8 @@ class Touch(Base):
     object_id: Mapped[Key] = mapped_column(primary_key=True)  # a public id
     revision: Mapped[int] = mapped_column(Counted, primary_key=True, autoincrement=False)
     path: Mapped[str | None] = mapped_column(Text)  # null for the object, of which the event tells
-    before: Mapped[str | None] = mapped_column(Text)  # JSON
-    after: Mapped[str | None] = mapped_column(Text)
+    before: Mapped[str | None] = mapped_column(LongText)  # JSON
+    after: Mapped[str | None] = mapped_column(LongText)
     __table_args__ = (
         ForeignKeyConstraint(["org_id", "revision"], ["event.org_id", "event.revision"]),
         CLUSTERED,

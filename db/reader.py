@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Dialect, PoolProxiedConnection, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from db.budget import Budget, long_columns
 from db.lending import POOLS
 from db.queries import POSTGRESQL, SQLITE, AnySelect
 from db.sqlite import DEADLINE, Deadline
@@ -54,15 +55,30 @@ class DriverReader(Reader):
     def __init__(self, ask: Callable[..., Awaitable[Sequence[Row]]]) -> None:
         self._ask = ask
         self.is_lost = False  # whether the database no longer answers
+        self.budget = Budget()
 
     async def fetch(self, statement: AnySelect, parameters: Mapping[str, Any]) -> Sequence[Row]:
         """Return the statement's rows: one round trip, on SQLite one visit to its thread."""
         prepared = prepare(statement, self.dialect, parameters.get("limit"))
         try:
+            if prepared.long:
+                return await self._in_parts(prepared, parameters)
             return await self._ask(prepared.text, *prepared.arguments(parameters))
         except Exception as error:
             self.note(error, prepared.text)
             raise
+
+    async def _in_parts(self, prepared: "Prepared", parameters: Mapping[str, Any]) -> Sequence[Row]:
+        """Return the rows of a statement with long values, as far as they are within the budget."""
+        rows: list[Row] = []
+        await self.take_in_parts(prepared, parameters, rows.extend)
+        return rows
+
+    @abstractmethod
+    async def take_in_parts(
+        self, prepared: "Prepared", parameters: Mapping[str, Any], take: Take
+    ) -> None:
+        """Give rows with long values to `take`, no more at once than are good for the memory."""
 
     def note(self, error: Exception, text: str) -> None:
         """Note what went wrong with a statement."""
@@ -78,6 +94,7 @@ class SQLiteReader(DriverReader):
     def __init__(self, pooled: PoolProxiedConnection, seconds: float | None) -> None:
         connection: Any = pooled.driver_connection
         deadline: Deadline = pooled.info[DEADLINE]
+        self._connection, self._deadline, self._seconds = connection, deadline, seconds
 
         async def ask(text: str, *arguments: Any) -> Sequence[Row]:
             deadline.set(seconds)
@@ -90,6 +107,21 @@ class SQLiteReader(DriverReader):
 
         super().__init__(ask)
 
+    async def take_in_parts(
+        self, prepared: "Prepared", parameters: Mapping[str, Any], take: Take
+    ) -> None:
+        """Give the rows to `take` as a cursor brings them."""
+        self._deadline.set(self._seconds)
+        try:
+            cursor = await self._connection.execute(prepared.text, prepared.arguments(parameters))
+            try:
+                await self.budget.fetch(cursor.fetchmany, prepared.long, take)
+            finally:
+                await cursor.close()
+        except asyncio.CancelledError:
+            self._deadline.stop()
+            raise
+
 
 class PostgreSQLReader(DriverReader):
     """Reads by asyncpg."""
@@ -101,10 +133,20 @@ class PostgreSQLReader(DriverReader):
         self._connection = connection
         super().__init__(connection.fetch)
 
+    async def take_in_parts(
+        self, prepared: "Prepared", parameters: Mapping[str, Any], take: Take
+    ) -> None:
+        """Give the rows to `take` as a portal brings them."""
+        portal = await self._connection.cursor(prepared.text, *prepared.arguments(parameters))
+        await self.budget.fetch(portal.fetch, prepared.long, take)
+
     async def stream(self, statement: AnySelect, parameters: Mapping[str, Any], take: Take) -> None:
         """Give the statement's rows to `take` while the database goes on."""
         prepared = prepare(statement, self.dialect, parameters.get("limit"))
         try:
+            if prepared.long:
+                await self.take_in_parts(prepared, parameters, take)
+                return
             await stream(self._connection, prepared.text, prepared.arguments(parameters), take)
         except Exception as error:
             self.note(error, prepared.text)
@@ -112,11 +154,15 @@ class PostgreSQLReader(DriverReader):
 
 
 class Prepared(NamedTuple):
-    """A statement as text, the names of its parameters in order, and the values it brings."""
+    """A statement as text, the names of its parameters in order, and the values it brings.
+
+    `long` are the places of its columns whose values may be long.
+    """
 
     text: str
     names: tuple[str, ...]
     own: Mapping[str, Any]
+    long: tuple[int, ...] = ()
 
     def arguments(self, parameters: Mapping[str, Any]) -> list[Any]:
         """Return the values in the statement's order."""
@@ -131,7 +177,7 @@ def prepare(statement: AnySelect, dialect: str, limit: int | None = None) -> Pre
     asked = {bound.key: None for bound in compiled.bind_names if bound.required}
     state = compiled.construct_expanded_state({**asked, "limit": limit})
     own = {name: value for name, value in state.parameters.items() if name not in asked}
-    return Prepared(state.statement, tuple(state.positiontup), own)
+    return Prepared(state.statement, tuple(state.positiontup), own, long_columns(statement))
 
 
 @lru_cache(PREPARED_STATEMENTS)
@@ -170,6 +216,7 @@ class read:  # noqa: N801 - called like a function
         return self._reader
 
     async def __aexit__(self, error_type: type[BaseException] | None, *_: object) -> None:
+        self._reader.budget.close()
         try:
             if self._reader.is_lost:
                 await self._lending.snapshots.drop(self._pooled)

@@ -49,6 +49,12 @@ class Reading:
         """Return the subject's Org, or None where it may see none."""
         return self.subject.org
 
+    @property
+    def has_long_texts(self) -> bool:
+        """Return whether any was read."""
+        budget = getattr(self._reader, "budget", None)
+        return budget is not None and budget.brought > 0
+
     async def fetch(
         self, statement: AnySelect, parameters: Mapping[str, object]
     ) -> Sequence[Sequence[Any]]:

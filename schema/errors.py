@@ -9,7 +9,11 @@ from db.errors import Kind, Trouble, is_unavailable, trouble_of
 log = structlog.get_logger()
 
 INTERNAL = "INTERNAL"
-PASSING = (Kind.BUSY, Kind.TIMEOUT)  # what ends with what others do, or with another question
+PASSING = (
+    Kind.BUSY,
+    Kind.TIMEOUT,
+    Kind.ANSWER_TOO_LARGE,
+)  # what ends with what others do, or with another question
 
 
 def shown_errors(result: ExecutionResult, *, otherwise: str, request_id: str) -> list[GraphQLError]:

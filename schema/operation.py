@@ -19,6 +19,7 @@ from engine.executor import Executor
 from engine.operation import LONGEST_NAME
 from resolvers.context import Reading
 from resolvers.mutating import Mutating
+from schema.answer_size import too_large
 from schema.asked import Allowance, Answer, Asked
 from schema.documents import Documents, Prepared, Refused
 from schema.errors import coded, masked, raise_unavailable, shown_errors
@@ -112,10 +113,10 @@ class Operations:
             answer.noted = _notes(context, operation)
             org = context.subject.org
             asked.allowance.learn(org.cost_per_minute if org else None)
-            if await self._is_unchanged(answer, context, asked):
-                return
             if error := _closed(context, operation, prepared.document):
                 answer.errors = [error]
+                return
+            if await self._is_unchanged(answer, context, asked):
                 return
             if self._documents.standard.knows(asked.text):
                 answer.data, answer.ran = self._standard(asked.text, prepared.document), True
@@ -129,6 +130,11 @@ class Operations:
             )
             answer.noted["statements"] = context.statements
             raise_unavailable(result)  # what a broken snapshot gave is no answer
+            if (isinstance(context, Mutating) or context.has_long_texts) and (
+                error := too_large(result.data)
+            ):
+                answer.errors, answer.tag = [error], None
+                return
         answer.data = result.data
         answer.errors = shown_errors(result, otherwise=BAD_INPUT, request_id=asked.request_id)
         answer.ran = result.data is not None or any(error.path for error in answer.errors)
