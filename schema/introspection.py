@@ -1,5 +1,8 @@
 """The standard introspection queries, as clients' tools send them, answered from memory."""
 
+# graphql-core leaves the parameters of its generic types open.
+# pyright: reportUnknownVariableType=false
+
 import re
 from functools import lru_cache
 from typing import Any

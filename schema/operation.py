@@ -31,8 +31,8 @@ BAD_DOCUMENT, BAD_OPERATION, BAD_INPUT = "BAD_DOCUMENT", "BAD_OPERATION", "BAD_I
 METHOD, FORBIDDEN = "METHOD", "FORBIDDEN"
 OF_REQUEST, CHARACTERS = 10, 20  # a cost, and of a new document the characters that cost 1
 WHICH = "Say by `operationName` which of the document's operations is to run."
-NO_ORG = "You are no active member of the token's Org: you may ask for `viewer` alone."
-OF_OUTSIDERS = {"viewer", "__typename"}
+NO_ORG = "You are no active member of the token's Org: the schema is told to its members alone."
+OF_MEMBERS = {"__schema", "__type"}
 Context: TypeAlias = Reading | Mutating
 OpenReading: TypeAlias = Callable[[Credential], AbstractAsyncContextManager[Reading]]
 OpenMutating: TypeAlias = Callable[[Credential, str], AbstractAsyncContextManager[Mutating]]
@@ -178,10 +178,13 @@ def _tell(answer: Answer, allowance: Allowance) -> None:
 def _closed(
     context: Context, operation: OperationDefinitionNode, document: DocumentNode
 ) -> GraphQLError | None:
-    """Return why whoever has no Org may not run the operation: it asks for more than `viewer`."""
+    """Return why whoever has no Org may not run the operation: it asks for the schema.
+
+    What else it asks for but `viewer` is null without anything being run.
+    """
     if context.subject.org is not None:
         return None
-    if root_fields(operation, document) <= OF_OUTSIDERS:
+    if root_fields(operation, document).isdisjoint(OF_MEMBERS):
         return None
     return GraphQLError(NO_ORG, extensions={"code": FORBIDDEN})
 

@@ -16,6 +16,7 @@ from auth.credential import Credential
 from auth.subject import Subject, load_subject
 from db import ids
 from db.engine import snapshot
+from db.errors import is_unavailable
 from db.ids import org_public_id, public_id
 from db.models import ASSET, ORG, PRINCIPAL, PROJECT, SPACE
 from db.reader import ConnectionReader
@@ -231,7 +232,7 @@ def content(answer: Answer) -> bytes:
 
 @cache
 def _executor(*, compiles: bool) -> Executor:
-    return Executor(_schema(), compiles=compiles)
+    return Executor(_schema(), compiles=compiles, is_hopeless=is_unavailable)
 
 
 @cache

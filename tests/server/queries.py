@@ -6,7 +6,6 @@ from tests.server.asking import JSON, shown
 
 KEY = "{ org { key } }"
 ACME = {"org": {"key": "acme"}}
-SELF = "{ viewer { account { name } orgs { key } org { key } } }"
 WHO = "{ viewer { account { name } orgs { key } org { key } } org { key } }"
 NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
 NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
