@@ -56,6 +56,7 @@ ACTIONS: dict[str, tuple[Need, ...]] = {
     "member.update": ADMIN,
     "group.create": ADMIN,
     "group.rename": ADMIN,
+    "group.update": ADMIN,
     "group.delete": ADMIN,
     "group.members.add": ADMIN,
     "group.members.remove": ADMIN,

@@ -35,6 +35,7 @@ class OrgRow(NamedTuple):
     revision: int
     retention_days: int
     cost_per_minute: int | None
+    settings_revision: int
     level: Permission
 
 
@@ -62,6 +63,7 @@ class Found(NamedTuple):
     revision: int
     retention_days: int
     cost_per_minute: int | None
+    settings_revision: int
     member_id: int
     member_name: str | None
     is_service: bool
@@ -101,7 +103,7 @@ def _lookup(account_by_id: bool, org_by_id: bool) -> AnySelect:
         select(
             *(account.id, account.email, account.name),
             *(org.id, org.key, org.name, org.revision, org.retention_days),
-            org.cost_per_minute,
+            *(org.cost_per_minute, org.settings_revision),
             *(member.c.id, member.c.name, member.c.is_service, group.c.id, group.c.key),
             *(EPOCH, AT_VERSION, READABLE_FROM),
         )
@@ -128,6 +130,7 @@ def _subject(rows: Sequence[Found]) -> Subject:
     known = (
         *(first.org_id, first.org_key, first.org_name),
         *(first.revision, first.retention_days, first.cost_per_minute),
+        first.settings_revision,
     )
     return Subject(
         account=account,

@@ -50,6 +50,9 @@ class Org(Base):
     next_id: Mapped[int] = mapped_column(Counted)
     retention_days: Mapped[int] = mapped_column(default=30)  # that the recycle bin keeps things
     cost_per_minute: Mapped[int | None]  # of each viewer; null for what the server allows
+    settings_revision: Mapped[int] = mapped_column(
+        Counted, server_default="0"
+    )  # that changed name or days
     created_at: Mapped[Time]
     updated_at: Mapped[Time]
     __table_args__ = (unique("uq_org_key", "key"),)
@@ -81,6 +84,12 @@ class Principal(Tenant):
     created_at: Mapped[Time]
     updated_at: Mapped[Time]
     deleted_at: Mapped[Time | None]
+    revision: Mapped[int] = mapped_column(
+        Counted, server_default="0"
+    )  # the Org's that last changed it
+    members_revision: Mapped[int] = mapped_column(
+        Counted, server_default="0"
+    )  # who is in the group
     __table_args__ = (
         CheckConstraint("kind IN ('MEMBER', 'GROUP')", name="kind"),
         CheckConstraint("(kind = 'MEMBER') = (account_id IS NOT NULL)", name="account"),
@@ -121,6 +130,10 @@ class Space(Tenant):
     created_at: Mapped[Time]
     updated_at: Mapped[Time]
     deleted_at: Mapped[Time | None]
+    revision: Mapped[int] = mapped_column(
+        Counted, server_default="0"
+    )  # the Org's that last changed it
+    grants_revision: Mapped[int] = mapped_column(Counted, server_default="0")  # what is held on it
     __table_args__ = (
         unique("uq_space_key", "org_id", "key"),
         unique("uq_space_name", "org_id", "folded", where=live()),
@@ -147,6 +160,10 @@ class Project(Tenant):
     updated_at: Mapped[Time]
     placed_at: Mapped[Time]  # since when it is in this space; earlier places are in `placement`
     deleted_at: Mapped[Time | None]
+    revision: Mapped[int] = mapped_column(
+        Counted, server_default="0"
+    )  # the Org's that last changed it
+    grants_revision: Mapped[int] = mapped_column(Counted, server_default="0")  # what is held on it
     __table_args__ = (
         in_org("space_id", "space"),
         CheckConstraint("space_id IS NOT NULL OR is_shared", name="placed"),
@@ -175,6 +192,9 @@ class Asset(Tenant):
     updated_at: Mapped[Time]
     placed_at: Mapped[Time]
     deleted_at: Mapped[Time | None]
+    revision: Mapped[int] = mapped_column(
+        Counted, server_default="0"
+    )  # the Org's that last changed it
     __table_args__ = (
         in_org("project_id", "project"),
         unique("uq_asset_key", "org_id", "project_id", "key", where=live()),
@@ -353,6 +373,7 @@ class Touch(Base):
     before: Mapped[str | None] = mapped_column(LongText)  # JSON
     after: Mapped[str | None] = mapped_column(LongText)
     __table_args__ = (
+        index("ix_event_touch_revision", "org_id", "revision"),
         ForeignKeyConstraint(["org_id", "revision"], ["event.org_id", "event.revision"]),
         CLUSTERED,
     )

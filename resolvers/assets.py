@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import BigInteger, FromClause, Text, and_, literal, or_, select
 
 from auth.access import ORG_ID, Access
-from db import ids
 from db.models import ASSET, PROJECT, SPACE
 from db.queries import AnySelect, in_this_order
 from engine.page import Orders, Value
@@ -15,7 +14,6 @@ from resolvers.listing import Expression, Listing, brought, with_ids_of
 from resolvers.pagination import ById, Paged, Walked
 from resolvers.paths import Level, Path
 from resolvers.projects import PROJECTS, org_shared, project_columns, seen_projects
-from resolvers.revisions import revision_column
 from resolvers.spaces import SPACES, space_columns
 
 
@@ -53,13 +51,13 @@ ORDERS_IN_ORG: Orders = {
 }
 COLUMNS = (
     *("org_id", "id", "key", "name", "folded", "sort", "kind", "metadata"),
-    *("project_id", "created_at", "updated_at"),
+    *("project_id", "created_at", "updated_at", "revision"),
 )
 
 
 def _columns(asset: FromClause, level: Expression) -> dict[str, Expression]:
     columns: dict[str, Expression] = {name: asset.c[name] for name in COLUMNS}
-    return {**columns, "level": level, "revision": revision_column(ids.ASSET, asset, ORG_ID)}
+    return {**columns, "level": level}
 
 
 def _in_project(_access: Access, parent: Any) -> Listing:

@@ -9,14 +9,17 @@ class ErrorRow(NamedTuple):
     code: str
     message: str
     field: str | None
+    current: int | None = None  # the revision that it has now, of what was changed meanwhile
 
 
 class UserError(Exception):
     """A change that is refused; nothing of it is kept."""
 
-    def __init__(self, code: str, message: str, field: str | None = None) -> None:
+    def __init__(
+        self, code: str, message: str, field: str | None = None, *, current: int | None = None
+    ) -> None:
         super().__init__(message)
-        self.row = ErrorRow(code, message, field)
+        self.row = ErrorRow(code, message, field, current)
 
 
 NOT_FOUND, FORBIDDEN, INVALID = "NOT_FOUND", "FORBIDDEN", "INVALID"

@@ -24,6 +24,7 @@ class MemberRow(NamedTuple):
     is_service: bool
     created_at: int
     updated_at: int
+    revision: int
 
 
 class GroupRow(NamedTuple):
@@ -36,6 +37,8 @@ class GroupRow(NamedTuple):
     reserved: bool
     created_at: int
     updated_at: int
+    revision: int
+    members_revision: int
 
 
 ORDERS: Orders = {
@@ -44,7 +47,10 @@ ORDERS: Orders = {
     "CREATED_AT": {"created_at": int, "id": int},
     "UPDATED_AT": {"updated_at": int, "id": int},
 }
-COLUMNS = ("org_id", "id", "key", "name", "folded", "sort", "created_at", "updated_at")
+COLUMNS = (
+    *("org_id", "id", "key", "name", "folded", "sort"),
+    *("created_at", "updated_at", "revision"),
+)
 
 
 def _active(member: FromClause) -> Expression:
@@ -73,6 +79,7 @@ def _members(access: Access, member: FromClause, source: FromClause, *where: Any
 
 def _groups(group: FromClause, source: FromClause, *where: Any) -> Listing:
     columns: dict[str, Expression] = {name: group.c[name] for name in COLUMNS}
+    columns["members_revision"] = group.c.members_revision
     columns["reserved"] = group.c.key.in_((ADMINS, MEMBERS))
     return Listing(group, source, columns, (*_live(group, "GROUP"), *where))
 

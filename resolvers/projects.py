@@ -13,7 +13,7 @@ from engine.page import Orders, Value
 from resolvers.listing import Expression, Listing, brought, with_ids_of
 from resolvers.pagination import ById, Matched, Paged, Walked
 from resolvers.paths import Level, Path
-from resolvers.spaces import HELD, REACH, SPACES, space_columns
+from resolvers.spaces import HELD, REACH, SPACES, for_owner, space_columns
 
 
 class ProjectRow(NamedTuple):
@@ -29,6 +29,8 @@ class ProjectRow(NamedTuple):
     level: int
     created_at: int
     updated_at: int
+    revision: int
+    grants_revision: int | None
 
 
 BY_NAME: Mapping[str, type[Value]] = {"sort": str, "id": int}
@@ -45,14 +47,15 @@ ORDERS_IN_ORG: Orders = {
 }
 COLUMNS = (
     *("org_id", "id", "key", "name", "folded", "sort", "description"),
-    *("is_shared", "space_id", "created_at", "updated_at"),
+    *("is_shared", "space_id", "created_at", "updated_at", "revision"),
 )
 
 
 def project_columns(access: Access, project: FromClause, reach: Reach) -> dict[str, Expression]:
     """Return a project's columns by name, its permission as `level` among them."""
     columns: dict[str, Expression] = {name: project.c[name] for name in COLUMNS}
-    return {**columns, "level": access.project_level(project, reach)}
+    level = access.project_level(project, reach)
+    return {**columns, "level": level, "grants_revision": for_owner(level, project)}
 
 
 def seen_projects(access: Access, project: FromClause, reach: Reach) -> tuple[Any, ...]:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import FromClause, Select, case, func, null, select
 
 from auth.access import ORG_ID, Access, Reach
+from auth.levels import Permission
 from db.models import SPACE
 from engine.edge import Columns
 from engine.page import Orders, Shape
@@ -31,6 +32,8 @@ class SpaceRow(NamedTuple):
     best: int | None
     created_at: int | None
     updated_at: int | None
+    revision: int | None
+    grants_revision: int | None
 
 
 HELD = ("cap", "flow", "best")
@@ -43,19 +46,27 @@ ORDERS: Orders = {
 }
 
 
+def for_owner(level: Expression, node: FromClause) -> Expression:
+    """Return the revision of what is held on a node, which is told to its OWNER."""
+    return case((level >= int(Permission.OWNER), node.c.grants_revision), else_=null())
+
+
 def space_columns(access: Access, space: FromClause, reach: Reach) -> dict[str, Expression]:
     """Return a space's columns by name; of a signpost most are null."""
 
     def unless_signpost(column: Expression) -> Expression:
         return column if access.admin else case((reach.cap.is_not(None), column), else_=null())
 
+    level = access.space_level(reach)
     created, updated = unless_signpost(space.c.created_at), unless_signpost(space.c.updated_at)
     return {
         **{name: space.c[name] for name in ("org_id", "id", "key", "name", "folded", "sort")},
         "cap": reach.cap,
         "flow": reach.flow,
         "best": reach.best,
-        "level": access.space_level(reach),
+        "level": level,
+        "revision": unless_signpost(space.c.revision),
+        "grants_revision": for_owner(level, space),
         "description": unless_signpost(space.c.description),
         "created_at": created,
         "created_order": func.coalesce(created, 0),

@@ -20,11 +20,12 @@ from schema.node import (
     created_column,
     id_column,
     permission_column,
+    revision_column,
     rows_of,
     updated_column,
 )
 from schema.resource import Resource
-from schema.scalars import DateTime, Json, json_fragment, json_value
+from schema.scalars import DateTime, Json, Revision, json_fragment, json_value
 from schema.version import VERSIONS, AssetVersion
 
 if TYPE_CHECKING:
@@ -80,11 +81,7 @@ class Asset(Resource):
         weight=Weight(parent=5, count=5, sift=5),
         description="All versions of its content, the newest first.",
     )
-    revision: int = column(
-        "revision",
-        description="The Org's revision that last changed it: pass it as `expectedRevision`, so "
-        "that nobody's change is overwritten unseen. 0 since an import or its project's copy.",
-    )
+    revision: Revision | None = revision_column()
     created_at: DateTime | None = created_column()
     updated_at: DateTime | None = updated_column()
 

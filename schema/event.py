@@ -13,7 +13,7 @@ from schema.connection import Listed, ListOf, connection
 from schema.filter import OrderDirection, optional, order_direction, order_field
 from schema.lookup import node_named
 from schema.node import Node, rows_of
-from schema.scalars import DateTime, Json, json_fragment_or_null, json_value_or_null
+from schema.scalars import DateTime, Json, Revision, json_fragment_or_null, json_value_or_null
 
 if TYPE_CHECKING:
     from schema.principal import Member
@@ -28,7 +28,7 @@ def _json(name: str, description: str) -> Any:
 class Told:
     """What is told of a change, whether of its object or of another node that it touched."""
 
-    revision: int = column("revision", description="The Org's revision that the change made.")
+    revision: Revision = column("revision", description="The Org's revision that the change made.")
     at: DateTime = column("at", raw=as_datetime, description="When it was made.")
     actor: Annotated["Member", strawberry.lazy("schema.principal")] | None = node_named(
         "actor", (ids.MEMBER,), description="Who made it; null for the system, or if they are gone."

@@ -41,6 +41,24 @@ def permission_column(description: str) -> Any:
     return column("level", make=Permission, description=description)
 
 
+def revision_column(note: str = "") -> Any:
+    """Declare the revision that last changed the node."""
+    return column(
+        "revision",
+        description="The Org's revision that last changed the node itself, 0 since an import. Pass "
+        "it as `expectedRevision`, so that nobody's change is overwritten unseen." + note,
+    )
+
+
+def grants_revision_column() -> Any:
+    """Declare the revision that last changed what is held on the node."""
+    return column(
+        "grants_revision",
+        description="The Org's revision that last changed the grants on the node, 0 since an "
+        "import; null for whoever isn't its OWNER. Pass it as `expectedGrantsRevision`.",
+    )
+
+
 def created_column(*, of_space: bool = False) -> Any:
     """Declare when the node was made; what isn't `of_space` tells it always."""
     return _moment("created_at", "When it was made", of_space=of_space)

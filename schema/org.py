@@ -17,6 +17,7 @@ from schema.event import EVENTS, Event
 from schema.node import Node, permission_column, rows_of
 from schema.principal import GROUPS, MEMBERS, Group, Member
 from schema.project import PROJECTS, Project
+from schema.scalars import Revision
 from schema.space import SPACES, Space
 
 
@@ -31,7 +32,14 @@ class Org(Node):
     effective_permission: Permission = permission_column(
         "OWNER for admins, READ for other active members."
     )
-    revision: int = column("revision", description="How many changes the Org has seen.")
+    revision: Revision | None = column(
+        "revision", description="How many changes the Org has seen; never null."
+    )
+    settings_revision: Revision = column(
+        "settings_revision",
+        description="The revision that last changed the Org itself: pass it as `expectedRevision` "
+        "to `orgUpdate`.",
+    )
     retention_days: int = column(
         "retention_days", description="How many days the recycle bin keeps things."
     )

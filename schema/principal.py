@@ -14,8 +14,15 @@ from schema.connection import Connection, ListOf, connection
 from schema.event import HistoryEntry, history
 from schema.filter import Filter, OrderDirection, order_direction, order_field
 from schema.lookup import EDGES
-from schema.node import Node, created_column, id_column, rows_of, updated_column
-from schema.scalars import DateTime
+from schema.node import (
+    Node,
+    created_column,
+    id_column,
+    revision_column,
+    rows_of,
+    updated_column,
+)
+from schema.scalars import DateTime, Revision
 
 
 @strawberry.input(description="Which members or groups are wanted: those that meet all given.")
@@ -80,6 +87,7 @@ class Member(Principal):
     history: Connection[HistoryEntry] = history(events.of_member, needs=("id",), whom="admins")
     created_at: DateTime | None = created_column()
     updated_at: DateTime | None = updated_column()
+    revision: Revision | None = revision_column()
 
 
 @strawberry.type(description="A set of members, to which grants can be made at once.")
@@ -105,3 +113,9 @@ class Group(Principal):
     history: Connection[HistoryEntry] = history(events.of_group, needs=("id",), whom="admins")
     created_at: DateTime | None = created_column()
     updated_at: DateTime | None = updated_column()
+    revision: Revision | None = revision_column()
+    members_revision: Revision = column(
+        "members_revision",
+        description="The Org's revision that last changed who is in it, 0 since an import. Pass it "
+        "as `expectedMembersRevision`.",
+    )

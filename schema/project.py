@@ -23,13 +23,15 @@ from schema.holder import Holder, who_has_access
 from schema.node import (
     ORG_ID,
     created_column,
+    grants_revision_column,
     id_column,
     permission_column,
+    revision_column,
     rows_of,
     updated_column,
 )
 from schema.resource import Resource
-from schema.scalars import DateTime
+from schema.scalars import DateTime, Revision
 
 if TYPE_CHECKING:
     from schema.org import Org
@@ -79,6 +81,8 @@ class Project(Resource):
     history: Connection[HistoryEntry] = history(
         events.of_project, needs=("id", "level"), whom="its OWNER"
     )
+    revision: Revision | None = revision_column()
+    grants_revision: Revision | None = grants_revision_column()
     created_at: DateTime | None = created_column()
     updated_at: DateTime | None = updated_column()
 

@@ -9,8 +9,14 @@ from schema.access import Access, access
 from schema.connection import Connection
 from schema.event import HistoryEntry, history
 from schema.holder import Holder, who_has_access
-from schema.node import Node, created_column, permission_column, updated_column
-from schema.scalars import DateTime
+from schema.node import (
+    Node,
+    created_column,
+    permission_column,
+    revision_column,
+    updated_column,
+)
+from schema.scalars import DateTime, Revision
 
 
 @strawberry.interface(
@@ -29,6 +35,9 @@ class Resource(Node):
     who_has_access: Connection[Holder] = of_interface(who_has_access(lookups.holders_of_space))
     history: Connection[HistoryEntry] = of_interface(
         history(events.of_space, needs=("id", "level"), whom="its OWNER")
+    )
+    revision: Revision | None = of_interface(
+        revision_column(" Null for a space that is listed only for what is in it.")
     )
     created_at: DateTime | None = of_interface(created_column(of_space=True))
     updated_at: DateTime | None = of_interface(updated_column(of_space=True))

@@ -13,6 +13,9 @@ from db.clock import moment_of, time_text
 DateTime = NewType("DateTime", int)
 Json = NewType("Json", object)
 Count = NewType("Count", int)
+Revision = NewType("Revision", int)
+
+LARGEST_REVISION = 2**53 - 1
 
 PERMISSIONS = {
     "NONE": "Nothing, not even that it is there, but for a space that leads to something seen.",
@@ -64,6 +67,12 @@ def _whole(value: Any) -> int:
     return value
 
 
+def _revision(value: Any) -> int:
+    if not 0 <= _whole(value) <= LARGEST_REVISION:
+        raise ValueError(f"Expected a number from 0 to {LARGEST_REVISION}.")
+    return int(value)
+
+
 SCALARS: dict[object, ScalarDefinition] = {
     DateTime: strawberry.scalar(
         name="DateTime",
@@ -77,6 +86,13 @@ SCALARS: dict[object, ScalarDefinition] = {
         description="A number of things, which may be more than an Int holds; a number in JSON.",
         serialize=_whole,
         parse_value=_whole,
+    ),
+    Revision: strawberry.scalar(
+        name="Revision",
+        description="A revision of the Org, counted from its first change: at most 2^53 - 1, which "
+        "may be more than an Int holds; a number in JSON.",
+        serialize=_whole,
+        parse_value=_revision,
     ),
     Json: strawberry.scalar(
         name="JSON",

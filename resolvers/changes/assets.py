@@ -13,11 +13,8 @@ from resolvers.changes.contents import (
     metadata_columns,
     newest_number,
 )
-from resolvers.changes.names import checked, key_of, name_columns
-from resolvers.changes.rows import add, changed, found, path_of, told, write
-from resolvers.errors import INVALID, UserError
-
-NOTHING = "Give what is to be changed: `kind`, `metadata` or `content`."
+from resolvers.changes.names import checked, is_given, key_of, name_columns
+from resolvers.changes.rows import add, changed, path_of, told, updated
 
 
 async def create(making: Change, given: Input) -> Done:
@@ -42,16 +39,15 @@ async def rename(making: Change, given: Input) -> Done:
 
 
 async def update(making: Change, given: Input) -> Done:
-    """Change an asset's kind and metadata and add a version of its content, as far as given."""
-    node, row = await found(making, given, "asset.update")
-    columns, content = {**kind_columns(given), **metadata_columns(given)}, content_columns(given)
-    if not columns and content is None:
-        raise UserError(INVALID, NOTHING)
-    done = await write(making, node, "asset.update", row=row, columns=columns)
+    """Change an asset's name, kind, metadata and content, as far as given."""
+    content = content_columns(given) if is_given(given, "content") else None
+    columns = {**kind_columns(given), **metadata_columns(given)}
+    done = await updated(making, given, "asset", columns, also=content is not None)
     if content is None:
         return done
-    before = {**(done.before or {}), "version": await newest_number(making, node) or None}
-    version = _version(await add_version(making, node, content), content)
+    newest = await newest_number(making, done.node)
+    before = {**(done.before or {}), "version": newest or None}
+    version = _version(await add_version(making, done.node, content), content)
     return replace(done, before=before, after={**(done.after or {}), **version})
 
 

@@ -19,7 +19,6 @@ from resolvers import principals, spaces
 from resolvers.changes.limits import Limits
 from resolvers.context import Reading
 from resolvers.errors import FORBIDDEN, INVALID, STALE, ErrorRow, UserError, not_found
-from resolvers.revisions import last_revision
 
 CHANGED_SINCE = "This is at revision {} now: look at what was changed, and try again."
 
@@ -89,8 +88,9 @@ class UnchangedError(Exception):
 class Change:
     """One change by one asker. `now` is in microseconds; the Org's lock is held already.
 
-    `scopes` is where a dry run, of which nothing is kept, notes what the change may alter. With
-    `binned` levels are those that the asker would have if nothing were deleted.
+    `revision` is the Org's that the change makes. `scopes` is where a dry run, of which nothing is
+    kept, notes what the change may alter. With `binned` levels are those that the asker would have
+    if nothing were deleted.
     """
 
     connection: AsyncConnection
@@ -98,6 +98,7 @@ class Change:
     org: OrgRow
     now: int
     limits: Limits = field(default_factory=Limits)
+    revision: int = 0
     scopes: list[Scope] | None = None
     binned: bool = False
 
@@ -114,14 +115,6 @@ class Change:
         if node.type not in SEEN or node.org_id != self.org.id:
             return False
         return bool(await SEEN[node.type].rows(self.reading, [(node.id,)], None, ("id",)))
-
-    async def expect(self, node: NodeId, revision: int | None) -> None:
-        """Refuse the change unless the node is at this revision still; None is any."""
-        if revision is None:
-            return
-        newest = await self.connection.scalar(last_revision(self.org.id, public_id(*node)))
-        if newest != revision:
-            raise UserError(STALE, CHANGED_SINCE.format(newest), "expectedRevision")
 
     async def level(self, node: NodeId) -> Permission:
         """Return the asker's permission on a node; NONE where there is none."""
@@ -170,6 +163,12 @@ class Change:
     def actor(self) -> str:
         """Return the public id of the member who asks."""
         return public_id(ids.MEMBER, self.org.id, self.subject.member_id or 0)
+
+
+def expect(given: Input, field: str, current: int) -> None:
+    """Refuse the change unless what it changes is still at the revision that the field gives."""
+    if given.get(field) not in (None, current):
+        raise UserError(STALE, CHANGED_SINCE.format(current), field, current=current)
 
 
 Work: TypeAlias = Callable[[Change, Input], Awaitable[Done]]

@@ -10,7 +10,7 @@ from db.ids import NodeId
 from db.models import VERSION
 from resolvers import values
 from resolvers.changes.change import Change, Input
-from resolvers.changes.names import checked
+from resolvers.changes.names import checked, is_given
 from resolvers.errors import INVALID, UserError
 
 EITHER = "The content has either a text or a reference."
@@ -23,13 +23,15 @@ CONTENT = {
 
 def kind_columns(given: Input) -> dict[str, Any]:
     """Return the column of an asset's kind, if one is given."""
-    return {} if given.get("kind") is None else {"kind": checked(given, "kind", values.kind)}
+    return {"kind": checked(given, "kind", values.kind)} if is_given(given, "kind") else {}
 
 
 def metadata_columns(given: Input) -> dict[str, Any]:
-    """Return the column of an asset's metadata, if they are given: none for an empty object."""
-    if given.get("metadata") is None:
+    """Return the column of an asset's metadata, if they are given: null for an empty object."""
+    if "metadata" not in given:
         return {}
+    if given["metadata"] is None:
+        return {"metadata": None}
     text = checked(given, "metadata", values.json_text)
     return {"metadata": None if text == "{}" else text}
 

@@ -91,6 +91,7 @@ async def _copy(making: Change, batch: Batch) -> None:
         **{name: literal(value) for name, value in batch.called.items()},
         "project_id": literal(batch.project_id, BigInteger()),
         **dict.fromkeys(("created_at", "updated_at", "placed_at"), _now(making)),
+        "revision": literal(making.revision, BigInteger()),
     }
     await _insert(making, ASSET, {"id": ids_from, **copy}, select().select_from(source))
     await _copy_contents(making, batch, ids_from)

@@ -45,7 +45,11 @@ async def bin_node(making: Change, node: NodeId, action: str, *, row: Any) -> Do
     """Mark the node, whose row was this, and note its deletion; whoever calls has the right to."""
     await making.affects(SCOPES[node.type](node.id))
     path, table = await path_of(making, node), TABLES[node.type]
-    marked = update(table).where(*here(table, node)).values(deleted_at=making.now)
+    marked = (
+        update(table)
+        .where(*here(table, node))
+        .values(deleted_at=making.now, revision=making.revision)
+    )
     await making.connection.execute(marked)
     deletion = await _note(making, node, row=row, path=path)
     gone = {name: getattr(row, name) for name in ("key", "name")}

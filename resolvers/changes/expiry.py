@@ -10,7 +10,7 @@ from db import ids
 from db.clock import time_text
 from db.ids import NodeId, public_id
 from db.models import GRANT
-from resolvers.changes.rows import path_of
+from resolvers.changes.rows import TABLES, here, path_of
 from resolvers.changes.system import SystemChange
 
 THROUGH = "expiry"
@@ -43,4 +43,7 @@ async def expire(making: SystemChange, grant: Any) -> None:
         "propagate": grant.propagate,
         "expiresAt": time_text(grant.expires_at),
     }
-    await making.tell("grant.expire", node, await path_of(making, node), before=before)
+    path, table = await path_of(making, node), TABLES[node.type]
+    revision = await making.tell("grant.expire", node, path, before=before)
+    revised = update(table).where(*here(table, node)).values(grants_revision=revision)
+    await making.connection.execute(revised)

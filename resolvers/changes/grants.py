@@ -6,13 +6,14 @@ from auth.levels import Permission
 from auth.scope import Scope
 from db import ids
 from db.ids import NodeId
-from resolvers.changes.change import Change, Done, Input
+from resolvers.changes.change import Change, Done, Input, expect
 from resolvers.changes.held_on import Holding, end, held_on, hold, listed
 from resolvers.changes.memberships import active, members_of
-from resolvers.changes.rows import path_of
+from resolvers.changes.rows import path_of, row_of
 from resolvers.errors import INACTIVE, INVALID, NOT_FOUND, UserError
 
 PRINCIPALS = (ids.MEMBER, ids.GROUP)
+EXPECTED = "expectedGrantsRevision"
 MOST = 1_000
 TOO_MANY = f"A node has {MOST:,} grants at most."
 NOT_HELD = "It has no grant on the node itself."
@@ -121,6 +122,8 @@ async def _replaced(
 async def _owned(making: Change, given: Input, action: str) -> NodeId:
     node = await making.find(given["node"], (ids.SPACE, ids.PROJECT), "node")
     await making.require(action, "node", node=node)
+    if given.get(EXPECTED) is not None:
+        expect(given, EXPECTED, (await row_of(making, node)).grants_revision)
     return node
 
 

@@ -12,10 +12,10 @@ from resolvers.changes.facts import end
 from resolvers.changes.held_by import end_holdings, held_by, scope_of, told_of_grant
 from resolvers.changes.membering import people
 from resolvers.changes.memberships import join, members_of
-from resolvers.changes.names import checked, title_columns
+from resolvers.changes.names import NOTHING, checked, is_given, title_columns
 from resolvers.changes.rows import add, found, mark, write
 from resolvers.changes.touching import members_of_group, nodes_of_grants
-from resolvers.errors import RESERVED_GROUP, UserError, not_found
+from resolvers.errors import INVALID, RESERVED_GROUP, UserError, not_found
 
 KEPT = "The server keeps this group: it is neither renamed nor deleted."
 
@@ -37,6 +37,14 @@ async def rename(making: Change, given: Input) -> Done:
     """Give a group another name; its key stays."""
     node, row = await _own(making, given, "group.rename")
     return await write(making, node, "group.rename", row=row, columns=title_columns(given))
+
+
+async def update(making: Change, given: Input) -> Done:
+    """Change a group's name."""
+    node, row = await _own(making, given, "group.update")
+    if not is_given(given, "name"):
+        raise UserError(INVALID, NOTHING)
+    return await write(making, node, "group.update", row=row, columns=title_columns(given))
 
 
 async def delete(making: Change, given: Input) -> Done:

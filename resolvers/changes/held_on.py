@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, select
 
 from auth.levels import Permission
 from db import ids
@@ -102,9 +102,7 @@ async def begin(making: Change, node: NodeId, wanted: Holding) -> None:
 
 async def end(making: Change, held: Holding) -> None:
     """End the grant that something is held by."""
-    this = (GRANT.c.org_id == making.org.id, GRANT.c.id == held.grant_id)
-    ended = update(GRANT).where(*this).values(ended_at=making.now)
-    await making.connection.execute(ended)
+    await facts.end(making, GRANT, GRANT.c.id == held.grant_id)
 
 
 def listed(holdings: Iterable[Holding]) -> dict[str, Any]:

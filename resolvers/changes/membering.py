@@ -11,7 +11,7 @@ from auth.subject import ADMINS, MEMBERS
 from db import ids
 from db.ids import NodeId, parse_id
 from db.models import PRINCIPAL
-from resolvers.changes.change import Change, Done, Input, Item, UnchangedError, check_ids
+from resolvers.changes.change import Change, Done, Input, Item, UnchangedError, check_ids, expect
 from resolvers.changes.held_by import held_by, scope_of
 from resolvers.changes.memberships import ONE_REMAINS, active, join, leave, members_of
 from resolvers.changes.rows import row_of
@@ -110,6 +110,7 @@ async def _group(making: Change, given: Input, action: str) -> tuple[NodeId, Any
     row = await row_of(making, node)
     if row.key == MEMBERS:
         raise UserError(RESERVED_GROUP, OF_SERVER, "group")
+    expect(given, "expectedMembersRevision", row.members_revision)
     return node, row
 
 

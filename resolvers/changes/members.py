@@ -12,10 +12,10 @@ from resolvers.changes.entering import enter
 from resolvers.changes.heirs import HandedOver, hand_over
 from resolvers.changes.held_by import end_holdings, held_by, told_of_grant
 from resolvers.changes.memberships import groups_of, join, keep_an_admin, leave, reserved
-from resolvers.changes.names import checked, title_columns
+from resolvers.changes.names import NOTHING, checked, is_given, title_columns
 from resolvers.changes.rows import changed, found, mark
 from resolvers.changes.touching import groups_of_member, nodes_of_grants
-from resolvers.errors import ALREADY_MEMBER, INACTIVE, UserError
+from resolvers.errors import ALREADY_MEMBER, INACTIVE, INVALID, UserError
 
 IS_ACTIVE, IS_INACTIVE = "The member is active already.", "The member is deactivated already."
 
@@ -29,6 +29,8 @@ async def add(making: Change, given: Input) -> Done:
 
 async def rename(making: Change, given: Input) -> Done:
     """Give a member another name; its key stays."""
+    if not is_given(given, "name"):
+        raise UserError(INVALID, NOTHING)
     return await changed(making, given, "member.update", title_columns(given))
 
 

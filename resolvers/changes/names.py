@@ -10,7 +10,8 @@ from resolvers.changes.change import Input
 from resolvers.errors import INVALID, UserError
 from resolvers.values import UnfitError
 
-NO_DESCRIPTION = "Give the `description`, or null for none."
+NOTHING = "Give what is to be changed."
+KEPT = "The {} can't be null: leave it out to keep it."
 RESERVED = "shared"  # the name and key of shared projects
 
 
@@ -42,11 +43,16 @@ def _columns(given: Input, field: str, check: Callable[[object], Any]) -> dict[s
     return {"name": name, "folded": folded, "sort": sort_form(folded)}
 
 
-def description_column(given: Input) -> dict[str, str | None]:
-    """Return the column of what a node is for: null for nothing; INVALID unless it is given."""
-    if "description" not in given:
-        raise UserError(INVALID, NO_DESCRIPTION, "description")
-    return {"description": given["description"]}
+def is_given(given: Input, field: str) -> bool:
+    """Return whether an update is to change the field; INVALID for null, which it can't be."""
+    if field in given and given[field] is None:
+        raise UserError(INVALID, KEPT.format(field), field)
+    return field in given
+
+
+def description_columns(given: Input) -> dict[str, str | None]:
+    """Return the column of what a node is for, if that is to change: null clears it."""
+    return {"description": given["description"]} if "description" in given else {}
 
 
 def key_of(given: Input, field: str = "key") -> str:

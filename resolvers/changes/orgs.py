@@ -6,8 +6,8 @@ from sqlalchemy import select, update
 
 from db.models import ORG
 from resolvers import values
-from resolvers.changes.change import Change, Done, Input
-from resolvers.changes.names import checked
+from resolvers.changes.change import Change, Done, Input, expect
+from resolvers.changes.names import NOTHING, checked, is_given
 from resolvers.errors import INVALID, UserError
 
 COLUMNS = {
@@ -15,7 +15,6 @@ COLUMNS = {
     "retentionDays": "retention_days",
     "costPerMinute": "cost_per_minute",
 }
-NOTHING = "Give what is to be changed: `name`, `retentionDays` or `costPerMinute`."
 MOST_DAYS = 36_500
 BAD_DAYS = f"The recycle bin keeps things for 1 to {MOST_DAYS:,} days."
 LEAST_COST, MOST_COST = 10_000, 2**31 - 1  # an Org must not be kept from changing it back
@@ -26,9 +25,9 @@ async def update_org(making: Change, given: Input) -> Done:
     """Change the Org's name, its recycle bin's days, or its viewers' budget; or all of them."""
     await making.require("org.update", "name")
     wanted: dict[str, Any] = {}
-    if given.get("name") is not None:
+    if is_given(given, "name"):
         wanted["name"] = checked(given, "name", values.title)
-    if given.get("retentionDays") is not None:
+    if is_given(given, "retentionDays"):
         wanted["retentionDays"] = _days(given["retentionDays"])
     if "costPerMinute" in given:
         wanted["costPerMinute"] = _cost(given["costPerMinute"])
@@ -36,8 +35,13 @@ async def update_org(making: Change, given: Input) -> Done:
         raise UserError(INVALID, NOTHING)
     itself = ORG.c.id == making.org.id
     row = (await making.connection.execute(select(ORG).where(itself))).one()
+    expect(given, "expectedRevision", row.settings_revision)
     columns = {COLUMNS[name]: value for name, value in wanted.items()}
-    written = update(ORG).where(itself).values(updated_at=making.now, **columns)
+    written = (
+        update(ORG)
+        .where(itself)
+        .values(updated_at=making.now, settings_revision=making.revision, **columns)
+    )
     await making.connection.execute(written)
     before = {name: getattr(row, COLUMNS[name]) for name in wanted}
     return Done("org.update", making.org_node, row.key, before=before, after=wanted)

@@ -7,8 +7,8 @@ from db import ids
 from db.ids import NodeId
 from db.models import GRANT, PROJECT
 from resolvers.changes.change import Change, Done, Input
-from resolvers.changes.names import description_column, key_of, name_columns
-from resolvers.changes.rows import add, changed, path_of, told
+from resolvers.changes.names import description_columns, key_of, name_columns
+from resolvers.changes.rows import add, changed, path_of, told, updated
 
 
 async def create(making: Change, given: Input) -> Done:
@@ -30,9 +30,9 @@ async def rename(making: Change, given: Input) -> Done:
     return await changed(making, given, "project.rename", name_columns(given))
 
 
-async def describe(making: Change, given: Input) -> Done:
-    """Change what is said of a project, shared ones too."""
-    return await changed(making, given, "project.update", description_column(given))
+async def update(making: Change, given: Input) -> Done:
+    """Change the name of a project and what is said of it, of shared ones too, as far as given."""
+    return await updated(making, given, "project", description_columns(given))
 
 
 async def too_many(making: Change, space: NodeId) -> tuple[str, ...]:

@@ -118,7 +118,8 @@ async def _moved(making: Change, coming: Return, into: NodeId) -> dict[str, Any]
 async def _write(making: Change, coming: Return, columns: Mapping[str, Any]) -> None:
     node, table = coming.node, TABLES[coming.node.type]
     changed = {**columns, "updated_at": making.now} if columns else {}
-    back = update(table).where(*here(table, node)).values(**changed, deleted_at=None)
+    live = {"deleted_at": None, "revision": making.revision}
+    back = update(table).where(*here(table, node)).values(**changed, **live)
     try:
         async with making.connection.begin_nested():
             await making.connection.execute(back)

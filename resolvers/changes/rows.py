@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from db import ids
 from db.ids import NodeId
 from db.models import ASSET, PRINCIPAL, PROJECT, SPACE
-from resolvers.changes.change import Change, Done, Input
-from resolvers.errors import SHARED, UserError
+from resolvers.changes.change import Change, Done, Input, expect
+from resolvers.changes.names import NOTHING, is_given, name_columns
+from resolvers.errors import INVALID, SHARED, UserError
 
 TABLES = {
     ids.SPACE: SPACE,
@@ -34,6 +35,14 @@ DERIVED = {"folded", "sort"}  # made of the name
 METADATA = "metadata"  # kept as JSON's text
 SHARED_NAME = {"key": "shared", "name": "shared", "folded": "shared", "sort": "shared"}
 KEPT = "A shared project goes with its space: it can't be renamed, moved, copied or deleted."
+EXPECTED = "expectedRevision"
+REVISIONS = {  # the columns of the revisions that a new node has
+    ids.SPACE: ("revision", "grants_revision"),
+    ids.PROJECT: ("revision", "grants_revision"),
+    ids.ASSET: ("revision",),
+    ids.MEMBER: ("revision",),
+    ids.GROUP: ("revision", "members_revision"),
+}
 OF_SHARED_TOO = {"project.update"}
 
 
@@ -48,7 +57,7 @@ async def found(
     await making.require(action, "id", target_field="into", **places)
     if node.type == ids.PROJECT and row.is_shared and action not in OF_SHARED_TOO:
         raise UserError(SHARED, KEPT, "id")
-    await making.expect(node, given.get("expectedRevision"))
+    expect(given, EXPECTED, row.revision)
     return node, row
 
 
@@ -61,6 +70,22 @@ async def changed(making: Change, given: Input, action: str, columns: Mapping[st
     """Write columns of the node that the input's `id` names, if the asker may do the action."""
     node, row = await found(making, given, action)
     return await write(making, node, action, row=row, columns=columns)
+
+
+async def updated(
+    making: Change, given: Input, noun: str, columns: Mapping[str, Any], *, also: bool = False
+) -> Done:
+    """Write the columns of a node and its name, if given, as far as the asker may change each.
+
+    With `also` there is something else to change.
+    """
+    names = name_columns(given) if is_given(given, "name") else {}
+    actions = [f"{noun}.rename"] * bool(names) + [f"{noun}.update"] * bool(columns or also)
+    if not actions:
+        raise UserError(INVALID, NOTHING)
+    places = [await found(making, given, action) for action in actions]
+    node, row = places[0]
+    return await write(making, node, f"{noun}.update", row=row, columns={**names, **columns})
 
 
 class Connected(Protocol):
@@ -81,7 +106,9 @@ async def row_of(making: Connected, node: NodeId) -> Any:
 async def add(making: Change, type_: str, id_: int, **columns: Any) -> NodeId:
     """Insert the row of a new node."""
     born = {"org_id": making.org.id, "created_at": making.now, "updated_at": making.now}
-    await making.connection.execute(insert(TABLES[type_]).values(id=id_, **columns, **born))
+    revised = dict.fromkeys(REVISIONS[type_], making.revision)
+    values = {**columns, **born, **revised}
+    await making.connection.execute(insert(TABLES[type_]).values(id=id_, **values))
     return NodeId(type_, making.org.id, id_)
 
 
@@ -96,10 +123,11 @@ async def write(
 
 
 async def mark(making: Change, node: NodeId, **columns: Any) -> None:
-    """Write a node's columns, if any, and when it was changed."""
+    """Write a node's columns, if any, when it was changed, and by which revision."""
     table = TABLES[node.type]
     written = update(table).where(*here(table, node))
-    await making.connection.execute(written.values(updated_at=making.now, **columns))
+    changed = {"updated_at": making.now, "revision": making.revision}
+    await making.connection.execute(written.values(**changed, **columns))
 
 
 def parent_of(node: NodeId, row: Any) -> NodeId | None:

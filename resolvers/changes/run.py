@@ -1,6 +1,6 @@
 """Runs a change: lock, asker, work, event and the memory of its answer, in one transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -110,7 +110,7 @@ async def _planned(making: Change, request: Request) -> Changed:
     if request.input.get(DRY_RUN):
         return await tried(making, request.name, request.input, lambda on: _made(on, request))
     try:
-        check_plan(making, request.name, request.input)
+        await check_plan(making, request.name, request.input, lambda on: _made(on, request))
     except UserError as error:
         return refused(error)
     return await _made(making, request)
@@ -146,7 +146,7 @@ async def _step(making: Change, request: Request, work: Work, given: Input) -> C
     try:
         async with making.connection.begin_nested():
             revision = await advance(making.connection, making.org.id, at=making.now)
-            done = await work(making, given)
+            done = await work(replace(making, revision=revision), given)
             key, beside = (making.org.id, revision), [_touched(one) for one in done.beside]
             deed = _deed(making, request, done)
             await record(making.connection, key, deed, at=making.now, beside=beside)

@@ -5,8 +5,8 @@ from sqlalchemy import select
 from db import ids
 from db.models import SPACE
 from resolvers.changes.change import Change, Done, Input
-from resolvers.changes.names import description_column, key_of, name_columns
-from resolvers.changes.rows import SHARED_NAME, add, changed, told
+from resolvers.changes.names import description_columns, key_of, name_columns
+from resolvers.changes.rows import SHARED_NAME, add, changed, told, updated
 
 
 async def create(making: Change, given: Input) -> Done:
@@ -26,9 +26,9 @@ async def rename(making: Change, given: Input) -> Done:
     return await changed(making, given, "space.rename", name_columns(given))
 
 
-async def describe(making: Change, given: Input) -> Done:
-    """Change what is said of a space."""
-    return await changed(making, given, "space.update", description_column(given))
+async def update(making: Change, given: Input) -> Done:
+    """Change the name of a space and what is said of it, as far as given."""
+    return await updated(making, given, "space", description_columns(given))
 
 
 async def too_many(making: Change) -> tuple[str, ...]:

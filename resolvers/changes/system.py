@@ -27,12 +27,13 @@ class SystemChange:
 
     async def tell(
         self, action: str, node: NodeId, path: str, **told: Mapping[str, Any] | None
-    ) -> None:
-        """Raise the revision by one and write its event, with what it was `before` and `after`."""
+    ) -> int:
+        """Write an event, with what it was `before` and `after`; return the revision that it is."""
         revision = await advance(self.connection, self.org_id, at=self.now)
         texts = {name: json_text(value) for name, value in told.items()}
         deed = Deed(ACTOR, self.through, action, public_id(*node), path, **texts)
         await record(self.connection, (self.org_id, revision), deed, at=self.now)
+        return revision
 
 
 @asynccontextmanager

@@ -7,12 +7,13 @@ from resolvers.changes import assets, copies, deletions, moves
 from resolvers.changes.change import Each
 from schema.asset import Asset
 from schema.changes.inputs import (
+    EXPECTED,
     KEY,
     NAME,
-    NodeInput,
-    PlannableNodeInput,
     PlannableNodesInput,
+    PlannableRevisedInput,
     Repeatable,
+    RevisedNodeInput,
     needed,
 )
 from schema.changes.moving import ArrivalInput, ArrivalsInput
@@ -27,14 +28,13 @@ from schema.changes.payload import (
     undo_column,
 )
 from schema.changes.plan import AccessPlan
-from schema.filter import optional
-from schema.scalars import Json
+from schema.filter import left_as_it_is, optional
+from schema.scalars import Json, Revision
 
 KIND = "PIPELINE, TASK, ACCOUNT, FILE, DATASET or any other: 1 to 64 of A-Z 0-9 _, a letter first."
 METADATA = "An object of whatever is to be noted"
 CONTENT = "What it holds"
 INTO = "The project that it is to be in."
-EXPECTED = "The asset's `revision` as it was read: the change is refused if it has another by now."
 
 
 @strawberry.input(description="The content of an asset: either a text or a reference.")
@@ -59,28 +59,25 @@ class AssetCreateInput(Repeatable):
 
 
 @strawberry.input(description="Another name for an asset.")
-class AssetRenameInput(NodeInput):
+class AssetRenameInput(RevisedNodeInput):
     """What `assetRename` takes."""
 
     name: str = needed(NAME)
-    expected_revision: int | None = optional(EXPECTED)
 
 
-@strawberry.input(description="What is changed of an asset: what is null or left out stays.")
-class AssetUpdateInput(NodeInput):
+@strawberry.input(description="What is changed of an asset: what is left out stays.")
+class AssetUpdateInput(RevisedNodeInput):
     """What `assetUpdate` takes."""
 
-    kind: str | None = optional(KIND)
-    metadata: Json | None = optional(f"{METADATA}, instead of all that was; {{}} for nothing.")
-    content: AssetContentInput | None = optional(f"{CONTENT} now: a new version.")
-    expected_revision: int | None = optional(EXPECTED)
+    name: str | None = left_as_it_is(NAME)
+    kind: str | None = left_as_it_is(KIND)
+    metadata: Json | None = left_as_it_is(f"{METADATA}, instead of all that was; null for nothing.")
+    content: AssetContentInput | None = left_as_it_is(f"{CONTENT} now: a new version.")
 
 
 @strawberry.input(description="The asset that is to go into the recycle bin.")
-class AssetDeleteInput(PlannableNodeInput):
+class AssetDeleteInput(PlannableRevisedInput):
     """What `assetDelete` takes."""
-
-    expected_revision: int | None = optional(EXPECTED)
 
 
 @strawberry.input(description="The assets that are to go into the recycle bin.")
@@ -93,7 +90,7 @@ class AssetMoveInput(ArrivalInput):
     """What `assetMove` takes."""
 
     into: strawberry.ID = needed(INTO)
-    expected_revision: int | None = optional(EXPECTED)
+    expected_revision: Revision | None = optional(EXPECTED)
 
 
 @strawberry.input(description="The assets that are to be in another project.")

@@ -4,13 +4,13 @@ import strawberry
 
 from auth.levels import Permission
 from resolvers.changes import grants
-from schema.changes.inputs import Plannable, flag, needed
+from schema.changes.inputs import OUTDATED, Plannable, flag, needed
 from schema.changes.payload import Payload, mutation, plan_column
 from schema.changes.plan import AccessPlan
 from schema.filter import optional
 from schema.kind import node_of_kind
 from schema.node import Node
-from schema.scalars import DateTime
+from schema.scalars import DateTime, Revision
 
 NODE = "The space or project, shared ones too, that it is on."
 PROPAGATE = "Whether it reaches the ordinary projects of the space that it is on."
@@ -32,6 +32,9 @@ class GrantsInput(Plannable):
     """On which node."""
 
     node: strawberry.ID = needed(NODE)
+    expected_grants_revision: Revision | None = optional(
+        f"The node's `grantsRevision` as it was read: {OUTDATED}"
+    )
 
 
 @strawberry.input(description="What a principal is to hold, in place of what it holds there.")

@@ -5,12 +5,13 @@ import strawberry
 from resolvers.changes import groups, membering
 from resolvers.principals import GroupRow, MemberRow, group_by_id, member_by_id
 from schema.changes.inputs import (
+    OUTDATED,
     PRINCIPAL_KEY,
     TITLE,
-    NodeInput,
     Plannable,
-    PlannableNodeInput,
+    PlannableRevisedInput,
     Repeatable,
+    RevisedNodeInput,
     needed,
 )
 from schema.changes.payload import (
@@ -23,8 +24,9 @@ from schema.changes.payload import (
     results_column,
 )
 from schema.changes.plan import AccessPlan
-from schema.filter import optional
+from schema.filter import left_as_it_is, optional
 from schema.principal import Group, Member
+from schema.scalars import Revision
 
 IDS = "Up to 1,000 ids of members, none of them twice."
 
@@ -39,14 +41,21 @@ class GroupCreateInput(Repeatable):
 
 
 @strawberry.input(description="Another name for a group.")
-class GroupRenameInput(NodeInput):
+class GroupRenameInput(RevisedNodeInput):
     """What `groupRename` takes."""
 
     name: str = needed(TITLE)
 
 
+@strawberry.input(description="What is changed of a group: what is left out stays.")
+class GroupUpdateInput(RevisedNodeInput):
+    """What `groupUpdate` takes."""
+
+    name: str | None = left_as_it_is(TITLE)
+
+
 @strawberry.input(description="The group that is to be deleted.")
-class GroupDeleteInput(PlannableNodeInput):
+class GroupDeleteInput(PlannableRevisedInput):
     """What `groupDelete` takes."""
 
 
@@ -56,6 +65,9 @@ class MembersOfGroup(Plannable):
 
     group: strawberry.ID = needed("The group; `admins` too, but not `members`.")
     members: list[strawberry.ID] = needed(IDS)
+    expected_members_revision: Revision | None = optional(
+        f"The group's `membersRevision` as it was read: {OUTDATED}"
+    )
 
 
 @strawberry.input(description="The members that are to be put into a group.")
@@ -106,6 +118,12 @@ class GroupMutations:
         groups.rename,
         GroupRenameInput,
         description="Give a group another name. Admins only.",
+    )
+    group_update: GroupPayload = mutation(
+        "groupUpdate",
+        groups.update,
+        GroupUpdateInput,
+        description="Change a group's name. Admins only.",
     )
     group_delete: GroupPayload = mutation(
         "groupDelete",

@@ -5,12 +5,15 @@ from typing import Any
 import strawberry
 
 from schema.filter import optional
+from schema.scalars import Revision
 
 KEY = "Permanent, used in URLs: 1 to 255 of A-Z a-z 0-9 . _ ~ -, unique among its siblings."
 NAME = "What people call it: 1 to 255 characters, none of / \\ # ?, unique among its siblings."
 PRINCIPAL_KEY = "Permanent: 1 to 255 of A-Z a-z 0-9 . _ ~ -, unique, and never used again."
 TITLE = "What people call it: 1 to 255 characters."
 PURPOSE = "What it is for; null for nothing."
+OUTDATED = "the change is refused as STALE if it has another by now."
+EXPECTED = f"The `revision` of what is changed, as it was read: {OUTDATED}"
 
 
 def needed(description: str) -> Any:
@@ -38,7 +41,7 @@ class Plannable(Repeatable):
 
     dry_run: bool = flag("Change nothing, and answer the `plan`: whose permissions it would alter.")
     plan_token: str | None = optional(
-        "That of a plan: the change is refused if anything in the Org has changed since."
+        "That of a plan: the change is refused if anything that it is about has changed since."
     )
 
 
@@ -49,11 +52,25 @@ class NodeInput(Repeatable):
     id: strawberry.ID = needed("The id that the API gave.")
 
 
+@strawberry.input(description="A change of what one node is itself.")
+class RevisedNodeInput(NodeInput):
+    """Which node, and as it was read."""
+
+    expected_revision: Revision | None = optional(EXPECTED)
+
+
 @strawberry.input(description="A change of one node that can alter permissions.")
 class PlannableNodeInput(Plannable):
     """Which node."""
 
     id: strawberry.ID = needed("The id that the API gave.")
+
+
+@strawberry.input(description="A change of what one node is itself, that can alter permissions.")
+class PlannableRevisedInput(PlannableNodeInput):
+    """Which node, and as it was read."""
+
+    expected_revision: Revision | None = optional(EXPECTED)
 
 
 @strawberry.input(description="A change of many nodes that can alter permissions.")

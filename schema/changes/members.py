@@ -7,15 +7,15 @@ from resolvers.principals import MemberRow, member_by_id
 from schema.changes.inputs import (
     PRINCIPAL_KEY,
     TITLE,
-    NodeInput,
     Plannable,
-    PlannableNodeInput,
+    PlannableRevisedInput,
+    RevisedNodeInput,
     flag,
     needed,
 )
 from schema.changes.payload import Payload, deleted_column, mutation, node_edge, plan_column
 from schema.changes.plan import AccessPlan
-from schema.filter import optional
+from schema.filter import left_as_it_is, optional
 from schema.principal import Member
 
 HEIR = "The active member who gets what this one owns; the viewer if omitted."
@@ -41,27 +41,27 @@ class ServiceAccountCreateInput(Plannable):
     name: str = needed(TITLE)
 
 
-@strawberry.input(description="Another name for a member.")
-class MemberUpdateInput(NodeInput):
+@strawberry.input(description="What is changed of a member: what is left out stays.")
+class MemberUpdateInput(RevisedNodeInput):
     """What `memberUpdate` takes."""
 
-    name: str = needed(TITLE)
+    name: str | None = left_as_it_is(TITLE)
 
 
 @strawberry.input(description="The member that is to be deactivated.")
-class MemberDeactivateInput(PlannableNodeInput):
+class MemberDeactivateInput(PlannableRevisedInput):
     """What `memberDeactivate` takes."""
 
     heir: strawberry.ID | None = optional(HEIR)
 
 
 @strawberry.input(description="The member that is to be reactivated.")
-class MemberReactivateInput(PlannableNodeInput):
+class MemberReactivateInput(PlannableRevisedInput):
     """What `memberReactivate` takes."""
 
 
 @strawberry.input(description="The member that is to be removed.")
-class MemberRemoveInput(PlannableNodeInput):
+class MemberRemoveInput(PlannableRevisedInput):
     """What `memberRemove` takes."""
 
     heir: strawberry.ID | None = optional(HEIR)

@@ -6,24 +6,28 @@ from auth.subject import OrgRow
 from engine.edge import Edge, declare
 from resolvers import viewer
 from resolvers.changes import orgs
-from schema.changes.inputs import Repeatable
+from schema.changes.inputs import OUTDATED, Repeatable
 from schema.changes.payload import Payload, mutation
 from schema.filter import left_as_it_is, optional
 from schema.org import Org
+from schema.scalars import Revision
 
 
 @strawberry.input(description="What is to be another of the Org; what is left out stays.")
 class OrgUpdateInput(Repeatable):
     """What `orgUpdate` takes."""
 
-    name: str | None = optional("What people call it: 1 to 255 characters.")
-    retention_days: int | None = optional(
+    name: str | None = left_as_it_is("What people call it: 1 to 255 characters.")
+    retention_days: int | None = left_as_it_is(
         "How many days the recycle bin keeps things, at least 1. What has lain in it for longer is "
         "purged soon."
     )
     cost_per_minute: int | None = left_as_it_is(
         "What each viewer's operations may cost in a minute, at least 10,000; null for what the "
         "server allows, which is never exceeded."
+    )
+    expected_revision: Revision | None = optional(
+        f"The Org's `settingsRevision` as it was read: {OUTDATED}"
     )
 
 

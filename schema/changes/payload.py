@@ -6,6 +6,7 @@ import strawberry
 
 from engine.edge import Argument, Edge, Mutated, column, declare
 from resolvers.changes.change import Each, Work
+from schema.scalars import Revision
 
 
 @strawberry.type(description="Why a change was refused; then nothing of it was kept.")
@@ -15,6 +16,9 @@ class UserError:
     code: str = column("code", description="For programs; it never changes its meaning.")
     message: str = column("message", description="For people: what is wrong, and what to do.")
     field: str | None = column("field", description="The field of the input that is wrong.")
+    current_revision: Revision | None = column(
+        "current", description="Of STALE: the revision that it has now."
+    )
 
 
 @strawberry.type(description="What every mutation answers.")
@@ -25,7 +29,7 @@ class Payload:
         "errors", description="Why nothing was changed; empty where all went well."
     )
     warnings: list[str] = column("warnings", description="What people should know of the change.")
-    revision: int | None = column(
+    revision: Revision | None = column(
         "revision", description="The Org's revision that the change made; null if it made none."
     )
 

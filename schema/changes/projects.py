@@ -6,13 +6,14 @@ from resolvers.changes import copies, deletions, moves, projects
 from resolvers.changes.change import Each
 from resolvers.projects import ProjectRow, by_id
 from schema.changes.inputs import (
+    EXPECTED,
     KEY,
     NAME,
     PURPOSE,
-    NodeInput,
-    PlannableNodeInput,
     PlannableNodesInput,
+    PlannableRevisedInput,
     Repeatable,
+    RevisedNodeInput,
     needed,
 )
 from schema.changes.moving import ArrivalInput, ArrivalsInput
@@ -29,6 +30,7 @@ from schema.changes.payload import (
 from schema.changes.plan import AccessPlan
 from schema.filter import left_as_it_is, optional
 from schema.project import Project
+from schema.scalars import Revision
 
 INTO = "The space that it is to be in."
 
@@ -44,21 +46,22 @@ class ProjectCreateInput(Repeatable):
 
 
 @strawberry.input(description="Another name for a project.")
-class ProjectRenameInput(NodeInput):
+class ProjectRenameInput(RevisedNodeInput):
     """What `projectRename` takes."""
 
     name: str = needed(NAME)
 
 
 @strawberry.input(description="What is said of a project.")
-class ProjectUpdateInput(NodeInput):
+class ProjectUpdateInput(RevisedNodeInput):
     """What `projectUpdate` takes."""
 
+    name: str | None = left_as_it_is(NAME)
     description: str | None = left_as_it_is(PURPOSE)
 
 
 @strawberry.input(description="The project that is to go into the recycle bin.")
-class ProjectDeleteInput(PlannableNodeInput):
+class ProjectDeleteInput(PlannableRevisedInput):
     """What `projectDelete` takes."""
 
 
@@ -72,6 +75,7 @@ class ProjectMoveInput(ArrivalInput):
     """What `projectMove` takes."""
 
     into: strawberry.ID = needed(INTO)
+    expected_revision: Revision | None = optional(EXPECTED)
 
 
 @strawberry.input(description="The projects that are to be in another space.")
@@ -138,7 +142,7 @@ class ProjectMutations:
     )
     project_update: ProjectPayload = mutation(
         "projectUpdate",
-        projects.describe,
+        projects.update,
         ProjectUpdateInput,
         description="Change what is said of a project. Takes FULL on it.",
     )

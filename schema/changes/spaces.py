@@ -9,10 +9,10 @@ from schema.changes.inputs import (
     KEY,
     NAME,
     PURPOSE,
-    NodeInput,
-    PlannableNodeInput,
     PlannableNodesInput,
+    PlannableRevisedInput,
     Repeatable,
+    RevisedNodeInput,
     needed,
 )
 from schema.changes.payload import (
@@ -40,21 +40,22 @@ class SpaceCreateInput(Repeatable):
 
 
 @strawberry.input(description="Another name for a space.")
-class SpaceRenameInput(NodeInput):
+class SpaceRenameInput(RevisedNodeInput):
     """What `spaceRename` takes."""
 
     name: str = needed(NAME)
 
 
 @strawberry.input(description="What is said of a space.")
-class SpaceUpdateInput(NodeInput):
+class SpaceUpdateInput(RevisedNodeInput):
     """What `spaceUpdate` takes."""
 
+    name: str | None = left_as_it_is(NAME)
     description: str | None = left_as_it_is(PURPOSE)
 
 
 @strawberry.input(description="The space that is to go into the recycle bin.")
-class SpaceDeleteInput(PlannableNodeInput):
+class SpaceDeleteInput(PlannableRevisedInput):
     """What `spaceDelete` takes."""
 
 
@@ -106,7 +107,7 @@ class SpaceMutations:
     )
     space_update: SpacePayload = mutation(
         "spaceUpdate",
-        spaces.describe,
+        spaces.update,
         SpaceUpdateInput,
         description="Change what is said of a space. Takes OWNER on it.",
     )

@@ -72,6 +72,7 @@ def asset_copy(making: Making, given: Given) -> Done:
 def _copy_asset(making: Making, asset: Asset, into: Project, key: str, name: str) -> Asset:
     model = making.model
     copy = Asset(model.new_id(), key, name, asset.kind, into, asset.metadata, asset.versions[-1:])
+    copy.revision = model.revision + 1
     model.assets.append(copy)
     return copy
 

@@ -20,7 +20,7 @@ def check_answer(payload: Json, request: Request, outcome: Outcome) -> None:
         assert payload["node"] == shown(model, actor, outcome.about)
     assert payload.get("plan") is None
     if payload.get("purge") is not None:
-        assert (payload["purge"]["id"], payload["purge"]["finishedAt"]) == (
+        assert (payload["purge"]["deletionId"], payload["purge"]["finishedAt"]) == (
             request.given["id"],
             None,
         )
@@ -91,7 +91,7 @@ def _check_items(
     if "results" not in payload:
         return
     items: tuple[Item, ...] = outcome.items or ()
-    assert [result["id"] for result in payload["results"]] == [item.id for item in items]
+    assert [result["givenId"] for result in payload["results"]] == [item.id for item in items]
     for result, item in zip(payload["results"], items, strict=True):
         _check_codes(result["errors"], item.codes)
         assert result["node"] == shown(model, viewer, item.about)

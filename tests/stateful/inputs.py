@@ -13,6 +13,11 @@ def _named(draw: Draw, id_: str) -> Input:
     return {"id": id_, "name": draw.name()}
 
 
+def _given(values: Input) -> Input:
+    """Return the values that an update is to change: what is left out stays."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
 def _described(draw: Draw, id_: str) -> Input:
     return {"id": id_, "description": draw.of((None, "Another"))}
 
@@ -44,13 +49,13 @@ def _asset_rename(draw: Draw) -> Input:
 
 def _asset_update(draw: Draw) -> Input:
     id_ = draw.asset()
-    return {
-        "id": id_,
+    wanted = {
+        "name": draw.maybe(draw.name()),
         "kind": draw.of((None, "TASK", "PIPELINE", "a task")),
         "metadata": draw.of((None, {}, {"size": 2})),
         "content": draw.content(),
-        "expectedRevision": draw.revision(id_),
     }
+    return {"id": id_, **_given(wanted), "expectedRevision": draw.revision(id_)}
 
 
 def _asset_move(draw: Draw) -> Input:
@@ -142,13 +147,13 @@ INPUTS: Mapping[str, Callable[[Draw], Input]] = {
         "members": draw.of((None, draw.some([one.id for one in draw.model.members]))),
     },
     "groupRename": lambda draw: _named(draw, draw.group()),
+    "groupUpdate": lambda draw: _named(draw, draw.group()),
     "groupDelete": lambda draw: {"id": draw.group()},
     "groupMembersAdd": _joining,
     "groupMembersRemove": _joining,
-    "orgUpdate": lambda draw: {
-        "name": draw.maybe(draw.name()),
-        "retentionDays": draw.of((None, 1, 30, 0)),
-    },
+    "orgUpdate": lambda draw: _given(
+        {"name": draw.maybe(draw.name()), "retentionDays": draw.of((None, 1, 30, 0))}
+    ),
     "restore": _restore,
     "restores": lambda draw: {"ids": draw.some(draw.deletions())},
     "purge": _purge,

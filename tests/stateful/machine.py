@@ -37,6 +37,7 @@ class Planned:
     request: Request
     token: str
     revision: int
+    told: Json
 
 
 class OrgMachine(Watching):
@@ -120,7 +121,9 @@ class OrgMachine(Watching):
 
     def _make(self, request: Request, outcome: Outcome) -> Json:
         """Make the change, of which this must come."""
-        payload = self._ask(request, request.given)
+        return self._made(request, self._ask(request, request.given), outcome)
+
+    def _made(self, request: Request, payload: Json, outcome: Outcome) -> Json:
         bind(self.world, outcome)
         check_answer(payload, request, outcome)
         ended = outcome.codes[0] if outcome.codes else "DONE"
@@ -150,7 +153,8 @@ class OrgMachine(Watching):
         self.tally.plans += 1
         if payload["plan"] is None:
             return
-        plan = Planned(request, payload["plan"]["token"], self.model.revision)
+        told = payload["plan"]
+        plan = Planned(request, told["token"], self.model.revision, told)
         self.plans.append(plan)
         if draw.of((False, True)):
             self._follow(plan)
@@ -158,9 +162,17 @@ class OrgMachine(Watching):
     def _follow(self, plan: Planned) -> None:
         request = plan.request
         outcome = predict(self.model, request)
-        if plan.revision != self.model.revision and self._member(request).active:
-            outcome = Outcome(self.model, ("PLAN_OUTDATED",))
         given = {**request.given, PLAN_TOKEN: plan.token}
+        if plan.revision != self.model.revision and self._member(request).active:
+            fresh = self._ask(request, {**request.given, DRY_RUN: True})["plan"]
+            payload = self._ask(request, given)
+            if [error["code"] for error in payload["errors"]] == ["PLAN_OUTDATED"]:
+                self.tally.endings["PLAN_OUTDATED"] += 1
+                return
+            # What is left alive must be true still.
+            assert fresh is None or _effects(fresh) == _effects(plan.told)
+            self._made(request, payload, outcome)
+            return
         self._make(Request(request.name, request.actor, given), outcome)
 
     def _ask(self, request: Request, given: dict[str, Any]) -> Json:
@@ -171,6 +183,11 @@ class OrgMachine(Watching):
 
     def _member(self, request: Request) -> Member:
         return next(one for one in self.model.members if one.id == request.actor)
+
+
+def _effects(plan: Json) -> Json:
+    """Return what a plan tells of permissions."""
+    return {name: plan[name] for name in ("gained", "lost", "changed", "counts")}
 
 
 def _without_nodes(payload: Json) -> Json:

@@ -45,6 +45,7 @@ CHANGES: Mapping[str, Change] = {
     "serviceAccountCreate": people.service_account_create,
     "groupCreate": grouping.group_create,
     "groupRename": grouping.group_rename,
+    "groupUpdate": grouping.group_rename,
     "groupDelete": grouping.group_delete,
     "groupMembersAdd": grouping.group_members_add,
     "groupMembersRemove": grouping.group_members_remove,

@@ -127,12 +127,16 @@ def asset_rename(making: Making, given: Given) -> Done:
 
 
 def asset_update(making: Making, given: Given) -> Done:
-    """Change an asset's kind and metadata, and add a version, as far as given."""
+    """Change an asset's name, kind and metadata, and add a version, as far as given."""
     asset = found_asset(making, given)
     kind, metadata, versions = given.get("kind"), given.get("metadata"), new_version(given)
     asset.kind = asset.kind if kind is None else new_kind(kind)
     asset.metadata = asset.metadata if metadata is None else metadata
-    need(kind is not None or metadata is not None or versions, "INVALID")
+    if given.get("name") is not None:
+        name = new_name(given["name"])
+        making.is_free(making.within(asset.project), None, name, but=asset)
+        asset.name = name
+    need({"name", "kind", "metadata", "content"} & given.keys(), "INVALID")
     asset.versions += versions
     return Done(asset)
 

@@ -112,13 +112,18 @@ async def tree_of(engine: AsyncEngine, user: str) -> list[tuple[str, str]]:
 
 
 async def rows_of(engine: AsyncEngine) -> dict[str, list[tuple[Any, ...]]]:
-    """Return the rows of all tables that deleting, restoring and purging touch."""
+    """Return the rows of all tables that deleting, restoring and purging touch.
+
+    Without the revisions that changed them, which aren't brought back.
+    """
     async with snapshot(engine) as connection:
         return {
             table.name: [
                 tuple(row)
                 for row in await connection.execute(
-                    select(table).where(table.c.org_id == 1).order_by(table.c.id)
+                    select(*(one for one in table.c if not one.name.endswith("revision")))
+                    .where(table.c.org_id == 1)
+                    .order_by(table.c.id)
                 )
             ]
             for table in STORED

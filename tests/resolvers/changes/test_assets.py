@@ -112,7 +112,7 @@ async def test_versions_are_paged_and_seen_by_whoever_sees_the_asset(
 
 async def test_only_what_is_given_is_changed(engine: AsyncEngine, acme: Loaded) -> None:
     home = acme.ids["core/site/home"]
-    given = {"id": home, "metadata": {"a": {"b": [1]}}, "kind": None, "content": None}
+    given = {"id": home, "metadata": {"a": {"b": [1]}}}
     node = (await mutate(engine, "fay", "assetUpdate", given))["node"]
     assert (node["metadata"], node["kind"], node["content"]["number"]) == (
         {"a": {"b": [1]}},

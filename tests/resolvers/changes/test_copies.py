@@ -61,7 +61,7 @@ async def test_a_copy_has_the_newest_content_as_its_first(
         "name": "Home",
         "kind": "TASK",
         "metadata": {"a": 1},
-        "revision": 0,
+        "revision": payload["revision"],
         "content": version,
         "versions": {"totalCount": 1},
     }

@@ -83,9 +83,7 @@ async def test_a_plan_that_others_overtook_is_refused(engine: AsyncEngine, acme:
     tried = await answered(
         engine, "ada", "memberRemove", given | {"dryRun": True}, payload="plan { token }"
     )
-    await mutate(
-        engine, "abe", "memberUpdate", {"id": acme.ids["user:fay"], "name": "F"}, node="id"
-    )
+    await mutate(engine, "abe", "memberUpdate", {"id": acme.ids["user:oz"], "name": "O"}, node="id")
     before = await stored(engine)
     late = given | {"planToken": tried["plan"]["token"]}
     assert codes(await mutate(engine, "ada", "memberRemove", late, node="id")) == ["PLAN_OUTDATED"]

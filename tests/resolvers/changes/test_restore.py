@@ -26,7 +26,7 @@ from tests.resolvers.changes.binning import (
 from tests.resolvers.changes.changing import codes, kept
 
 WRITES = ("UPDATE", "INSERT", "DELETE")
-STATEMENTS = 35
+STATEMENTS = 37
 EVERYONE = ("ada", "oz", "fay", "ria", "pip", "nan")
 
 
@@ -213,7 +213,7 @@ async def test_a_dry_run_tells_who_gets_what_and_changes_nothing(
     # Of the project: ada, oz, fay, ria, pip; of its two assets twice as many; pip's shared project.
     assert (plan["gained"], plan["lost"], plan["changed"]) == (5 + 10 + 1, 0, 0)
     await changing.mutate(
-        engine, "ada", "spaceRename", {"id": acme.ids["lab"], "name": "L"}, node="id"
+        engine, "ada", "spaceRename", {"id": acme.ids["core"], "name": "C"}, node="id"
     )
     late = await restore(engine, "oz", token, planToken=plan["token"])
     assert codes(late) == ["PLAN_OUTDATED"]
