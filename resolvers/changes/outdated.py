@@ -4,6 +4,9 @@ A plan is about what its change names and may alter, with what that lies in and 
 about the members and groups whose permissions these are, and who is in these groups.
 """
 
+# An input holds whatever JSON does.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -83,12 +86,13 @@ async def _touched(making: Change, since: int) -> list[Touch] | None:
 
 def _named(given: Any) -> Iterator[NodeId]:
     """Yield the nodes that an input names, wherever in it."""
-    if isinstance(given, str) and (node := parse_id(given)):
-        yield node
-    parts = given.values() if isinstance(given, Mapping) else given
-    if isinstance(parts, Iterable) and not isinstance(parts, str):
-        for part in parts:
-            yield from _named(part)
+    if isinstance(given, str):
+        node = parse_id(given)
+        yield from [] if node is None else [node]
+        return
+    parts: Iterable[Any] = given.values() if isinstance(given, Mapping) else given
+    for part in parts if isinstance(parts, Iterable) else ():
+        yield from _named(part)
 
 
 def _subject(scopes: Iterable[Scope], named: Iterable[NodeId]) -> Subject:

@@ -1,5 +1,7 @@
 """A plan lives until what it is about is touched: what else happens in the Org leaves it alone."""
 
+# pyright: reportUnknownArgumentType=false
+
 from collections.abc import Mapping
 from typing import Any
 

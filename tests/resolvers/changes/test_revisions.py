@@ -1,5 +1,10 @@
 """Nobody's change is overwritten unseen: revisions follow what is changed, and are expected."""
 
+# JSON and graphql-core's generic types leave their parts open.
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownVariableType=false, reportUnknownParameterType=false
+# pyright: reportPrivateUsage=false
+
 from collections.abc import Iterator, Mapping
 from typing import Any
 
