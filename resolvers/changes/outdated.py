@@ -6,6 +6,7 @@ about the members and groups whose permissions these are, and who is in these gr
 
 # An input holds whatever JSON does.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -90,8 +91,10 @@ def _named(given: Any) -> Iterator[NodeId]:
         node = parse_id(given)
         yield from [] if node is None else [node]
         return
-    parts: Iterable[Any] = given.values() if isinstance(given, Mapping) else given
-    for part in parts if isinstance(parts, Iterable) else ():
+    parts: list[Any] = list(given) if isinstance(given, list) else []
+    if isinstance(given, Mapping):
+        parts = list(given.values())
+    for part in parts:
         yield from _named(part)
 
 
