@@ -6,7 +6,10 @@ The parameters are `org_id` and `now`, and what each statement names.
 from functools import cache
 
 from sqlalchemy import (
+    Boolean,
+    FromClause,
     and_,
+    cast,
     func,
     literal,
     null,
@@ -51,19 +54,44 @@ def grants(dialect: str) -> AnySelect:
 
     Those on projects in the bin are left out.
     """
+    near = (("space_id", "spaces"), ("project_id", "projects"), ("within_id", "within"))
     parts: list[AnySelect] = []
-    for column, name in (
-        ("space_id", "spaces"),
-        ("project_id", "projects"),
-        ("within_id", "within"),
-    ):
-        grant, project = GRANT.alias("held"), PROJECT.alias()
-        binned = (project.c.org_id == ORG_ID, project.c.id == grant.c.project_id)
-        there = select(project.c.id).where(*binned, project.c.deleted_at.is_not(None))
-        live = ~there.correlate(grant).exists()
-        held = select(*(grant.c[one] for one in HELD))
-        parts.append(held.where(in_force(grant), one_of(dialect, grant.c[column], name), live))
+    for column, name in near:
+        grant = GRANT.alias("held")
+        parts.append(_held(grant).where(one_of(dialect, grant.c[column], name)))
     return select(union_all(*parts).subquery())
+
+
+@cache
+def all_grants() -> AnySelect:
+    """Select all of the Org's grants likewise."""
+    return _held(GRANT.alias("held"))
+
+
+def _held(grant: FromClause) -> AnySelect:
+    project = PROJECT.alias()
+    same = (project.c.org_id == ORG_ID, project.c.id == grant.c.project_id)
+    binned = select(project.c.id).where(*same, project.c.deleted_at.is_not(None))
+    live = ~binned.correlate(grant).exists()
+    return select(*(grant.c[one] for one in HELD)).where(in_force(grant), live)
+
+
+@cache
+def nodes() -> AnySelect:
+    """Select (id, space_id, is_shared) of all live spaces and projects; null for a space."""
+    space, above = SPACE.alias(), SPACE.alias()
+    lies = and_(above.c.org_id == ORG_ID, above.c.id == PROJECT.c.space_id)
+    none = cast(null(), Boolean()).label("is_shared")
+    spaces = select(space.c.id, space.c.id.label("space_id"), none).where(
+        space.c.org_id == ORG_ID, space.c.deleted_at.is_(None)
+    )
+    projects = (
+        select(PROJECT.c.id, PROJECT.c.space_id, PROJECT.c.is_shared)
+        .select_from(PROJECT.outerjoin(above, lies))
+        .where(PROJECT.c.org_id == ORG_ID, PROJECT.c.deleted_at.is_(None))
+        .where(above.c.deleted_at.is_(None))
+    )
+    return select(union_all(spaces, projects).subquery())
 
 
 @cache

@@ -1,8 +1,10 @@
 """What the permission rule looks at, loaded for a principal, a moment and many nodes at once."""
 
+from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeAlias
 
 from sqlalchemy import BigInteger, bindparam, select
 
@@ -20,6 +22,7 @@ from resolvers import projects, spaces
 from resolvers.context import Reading
 from resolvers.pagination import ById
 
+Where: TypeAlias = tuple[str, int | None]
 KINDS = {ids.MEMBER: "MEMBER", ids.GROUP: "GROUP"}
 NAMED: AnySelect = select(PRINCIPAL.c.kind, PRINCIPAL.c.key).where(
     PRINCIPAL.c.org_id == ORG_ID,
@@ -128,7 +131,7 @@ class Circumstances:
         place = self.places.get(node_id)
         if place is None:
             return None
-        return facts_at(place, self._of(holder or self.holder.principals), now=self.at)
+        return facts_at(place, self._of(place, holder or self.holder.principals), now=self.at)
 
     def is_forgotten(self, node_id: int) -> bool:
         """Return whether it isn't known any more what an active member held on a node."""
@@ -139,7 +142,7 @@ class Circumstances:
         place = self.places[node_id]
         if place.kind is not Kind.SHARED:
             return ()
-        return tuple(one.traced for one in beside(place, self._of(self.holder.principals)))
+        return tuple(one.traced for one in beside(place, self._of(place, self.holder.principals)))
 
     def best(self, node_id: int) -> Grants:
         """Return the grants that give the best level on the projects beside a shared one."""
@@ -172,11 +175,25 @@ class Circumstances:
         return self._owns(on, self.viewer)
 
     def _owns(self, place: Place, viewer: frozenset[int]) -> bool:
-        held = facts_at(place, self._of(viewer), now=self.at)
+        held = facts_at(place, self._of(place, viewer), now=self.at)
         return permission(Standing.MEMBER, held, now=self.at) is Permission.OWNER
 
-    def _of(self, principals: frozenset[int]) -> list[Grant]:
-        return [grant for grant in self.grants if grant.traced.principal_id in principals]
+    @cached_property
+    def _near(self) -> Mapping[Where, Sequence[Grant]]:
+        """Return the grants by the space that they are on or in, and by their project."""
+        found = defaultdict[Where, list[Grant]](list)
+        for grant in self.grants:
+            on_space = grant.traced.space_id is not None
+            space_id = grant.traced.space_id if on_space else grant.within_id
+            found["space", space_id].append(grant)
+            found["project", grant.traced.project_id].append(grant)
+        return found
+
+    def _of(self, place: Place, principals: frozenset[int]) -> list[Grant]:
+        """Return what the principals hold near a place."""
+        in_space = place.space_id is not None
+        where = ("space", place.space_id) if in_space else ("project", place.project_id)
+        return [one for one in self._near.get(where, ()) if one.traced.principal_id in principals]
 
 
 def _reaches(place: Place, grant: Traced) -> bool:

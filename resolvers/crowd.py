@@ -105,15 +105,21 @@ async def find_places(reading: Reading, type_: str, nodes: Sequence[int]) -> Map
 
 async def load_crowd(
     reading: Reading,
-    places: Mapping[int, Place],
+    places: Mapping[int, Place] | None,
     *,
     order: str = BY_NAME,
     principals: Iterable[int] = (),
     wholly: bool = False,
 ) -> Crowd:
-    """Load what is held at places; `wholly` on all in their spaces, for `principals` beside."""
-    values = _near(reading.dialect, places.values(), wholly=wholly)
-    rows = await reading.fetch(around.grants(reading.dialect), values)
+    """Load what is held at places, or in all of the Org; `wholly` on all in their spaces.
+
+    Who bears the `principals` is loaded, too, whatever these hold.
+    """
+    if places is None:
+        rows = await reading.fetch(around.all_grants(), {})
+    else:
+        values = _near(reading.dialect, places.values(), wholly=wholly)
+        rows = await reading.fetch(around.grants(reading.dialect), values)
     grants = [Held(*row) for row in rows]
     members = [Member(*row) for row in await reading.fetch(around.members(order), {})]
     bits = {member.id: 1 << place for place, member in enumerate(members)}
@@ -122,7 +128,7 @@ async def load_crowd(
     whose = {*principals, *(grant.principal_id for grant in grants)}
     bearers = await _bearers(reading, whose, bits)
     judged = {id_: some & everybody for id_, some in bearers.items()}
-    return Crowd(members, admins, everybody, judged, Grants(grants), places)
+    return Crowd(members, admins, everybody, judged, Grants(grants), places or {})
 
 
 def _near(dialect: str, places: Iterable[Place], *, wholly: bool) -> Mapping[str, Any]:

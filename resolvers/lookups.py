@@ -37,6 +37,7 @@ from resolvers.crowd import BY_ID, BY_NAME, Crowd, find_places, load_crowd
 from resolvers.holders import number_of_holders, rows_of_holders
 from resolvers.listing import LIMIT, Listing, between, ordering
 from resolvers.pagination import Listed
+from resolvers.reachable import Everywhere, load_everywhere
 
 OF_TYPES = {ids.SPACE: SPACES, ids.PROJECT: PROJECTS, ids.ASSET: ASSETS}
 NOBODY: Sequence[Key] = [(0,)]
@@ -182,6 +183,37 @@ class Accessible(Lookup):
     def __init__(self, *, groups: bool) -> None:
         self._groups = groups
 
+    async def rows(
+        self, reading: Reading, parents: Sequence[Key], page: Page, columns: Columns
+    ) -> Sequence[Row]:
+        """Return each parent's page, one row more than its size where there are more."""
+        told = await self._at_once(reading, parents, page)
+        if not told or page.limit == 0:
+            return await super().rows(reading, parents, page, columns)
+        return await to_thread((await _everywhere(reading, page)).rows, told, page, columns)
+
+    async def stream(
+        self, reading: Reading, parents: Sequence[Key], page: Page, columns: Columns, take: Take
+    ) -> None:
+        """Give the rows of each parent's page to `take`."""
+        take(await self.rows(reading, parents, page, columns))
+
+    async def count(
+        self, reading: Reading, parents: Sequence[Key], page: Page, _columns: Columns
+    ) -> Sequence[Row]:
+        """Return each parent's key and the number of rows that its list has."""
+        told = await self._at_once(reading, parents, page)
+        if not told:
+            return await super().count(reading, parents, page, _columns)
+        return await to_thread((await _everywhere(reading, page)).numbers, told, page)
+
+    async def _at_once(self, reading: Reading, parents: Sequence[Key], page: Page) -> Sequence[Key]:
+        """Return those of whom the viewer is told, if they are many members."""
+        if self._groups or amount(len(parents)) is not Amount.MANY:
+            return ()
+        told = await self.told(reading, parents, page)
+        return told if amount(len(told)) is Amount.MANY else ()
+
     def listing(self, access: Access, parent: FromClause, filters: Sequence[str]) -> Listing:
         """Return the listing of the nodes on which the parents have a level."""
         scope = Scope((), groups=self._groups, everything=UNDER not in filters)
@@ -229,6 +261,11 @@ def _under(reading: Reading, page: Page) -> NodeId | None:
     node = parse_id(text) if text else None
     known = node is not None and reading.org is not None and node.org_id == reading.org.id
     return node if node and known and node.type in (ids.SPACE, ids.PROJECT) else None
+
+
+async def _everywhere(reading: Reading, page: Page) -> Everywhere:
+    under = _under(reading, page)
+    return await load_everywhere(reading, under=None if under is None else under.id)
 
 
 async def _owns(reading: Reading, node: NodeId | None) -> bool:

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
@@ -11,13 +12,13 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tests.access.asking import Asker
-from tests.access.model import Org
+from tests.access.model import Org, User
 from tests.access.orgs import orgs
 from tests.access.storing import store
 from tests.access.test_generated import GENERATED
 from tests.factories import Loaded
 
-ORGS = 12
+ORGS = 5
 HELD = "edges { cursor node { level member { key } } } pageInfo { hasNextPage hasPreviousPage }"
 TEXT = f"""
 query(
@@ -31,6 +32,15 @@ fragment A on Asset {{ whoHasAccess(%(page)s) {{ totalCount {HELD} }} }}
     "page": "first: $first, last: $last, after: $after, before: $before, orderBy: $by, "
     "minimum: $minimum, filter: $filter"
 }
+ACCESSIBLE = """
+query($first: Int, $last: Int, $after: String, $before: String, $minimum: Permission, $under: ID) {
+  org { users { nodes { canAccess(
+    first: $first, last: $last, after: $after, before: $before, minimum: $minimum, under: $under
+  ) {
+    totalCount edges { cursor node { kind level node { id } } }
+    pageInfo { hasNextPage hasPreviousPage }
+  } } } }
+}"""
 PAGES = st.fixed_dictionaries(
     {
         "by": st.fixed_dictionaries(
@@ -72,12 +82,40 @@ async def test_pages_and_numbers_of_who_has_access_are_those_of_one_node(
         await both(asker, loaded, {**page, **size, **bounds})
 
 
+@given(org=orgs(), minimum=PAGES, size=SIZES)
+@settings(GENERATED, max_examples=ORGS)
+async def test_what_many_members_have_access_to_is_what_each_has(
+    engine: AsyncEngine,
+    numbers: Iterator[int],
+    org: Org,
+    minimum: dict[str, Any],
+    size: dict[str, int],
+) -> None:
+    org = replace(org, users=(*org.users, User("boss", admin=True)))
+    loaded = await store(engine, org, f"org-{next(numbers)}")
+    given = {"minimum": minimum["minimum"]}
+    active = [user.key for user in org.users if user.active]
+    for user in (active[0], "boss"):
+        asker = Asker(engine, loaded, user)
+        whole = (await alike(asker, ACCESSIBLE, given))["org"]["users"]["nodes"]
+        found = [edge["cursor"] for one in whole for edge in one["canAccess"]["edges"]]
+        for name in ("after", "before"):
+            cursor = found[len(found) // 2] if found else None
+            await alike(asker, ACCESSIBLE, {**given, **size, name: cursor})
+        for id_ in list(loaded.nodes.values())[::5]:
+            await alike(asker, ACCESSIBLE, {**given, "under": id_})
+
+
 async def both(asker: Asker, loaded: Loaded, page: dict[str, Any]) -> Any:
     """Return what is answered of all nodes, judged at once and by a statement alike."""
-    given_ids = {**page, "ids": list(loaded.nodes.values())}
+    return (await alike(asker, TEXT, {**page, "ids": list(loaded.nodes.values())}))["nodes"]
+
+
+async def alike(asker: Asker, text: str, variables: dict[str, Any]) -> Any:
+    """Return what is answered for many at once, which is what is answered for few."""
     with patch("db.queries.FEW", 1_000):
-        one_by_one = await asker.ask(TEXT, given_ids)
+        one_by_one = await asker.ask(text, variables)
     with patch("db.queries.FEW", 0):
-        at_once = await asker.ask(TEXT, given_ids)
+        at_once = await asker.ask(text, variables)
     assert at_once == one_by_one
-    return at_once["nodes"]
+    return at_once
