@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from asyncpg import InterfaceError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 
@@ -158,8 +158,8 @@ def trouble_of(error: BaseException) -> Trouble | None:
 def _is_cut_off(error: BaseException, cause: BaseException | None) -> bool:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
-    if isinstance(cause, InterfaceError):
-        return "closed" in str(cause)  # else the driver was used wrongly
+    if isinstance(cause, InterfaceError | InvalidRequestError):
+        return "closed" in str(cause)  # else the driver, or its pool, was used wrongly
     return isinstance(cause, OSError | TimeoutError)
 
 

@@ -24,5 +24,8 @@ async def stream(connection: Any, text: str, arguments: Sequence[Any], take: Tak
             ahead = asyncio.ensure_future(portal.fetch(PART))
             await asyncio.sleep(0)  # in which it is asked
             take(rows)
+    except asyncio.CancelledError:
+        ahead.cancel()  # which stops it in the database
+        raise
     finally:
         await asyncio.gather(ahead, return_exceptions=True)

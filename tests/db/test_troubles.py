@@ -1,12 +1,14 @@
 """Whatever keeps a database from its work is provoked for real, and told for what it is."""
 
 import asyncio
+import socket
 import sqlite3
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import func, literal, make_url, select, text
@@ -32,6 +34,7 @@ from db.queries import AnySelect
 from db.reader import read
 from db.revision import lock
 from tests.conftest import Tell
+from tests.proxy import through_a_proxy
 
 SECONDS = 0.3  # that a statement may take
 SOON = 5  # seconds, generously
@@ -257,6 +260,35 @@ async def test_what_a_database_sets_for_all_is_not_for_us(
         async with read(engine) as reader:
             (row,) = await reader.fetch(select(func.current_setting("transaction_isolation")), {})
             assert row[0] == "repeatable read"
+
+
+@pytest.mark.parametrize("only_reads", [False, True])
+async def test_a_connection_has_a_lifetime(postgresql_url: str, only_reads: bool) -> None:
+    asked = select(func.pg_backend_pid())
+    short = "LIFETIME_READ_ONLY" if only_reads else "LIFETIME"
+    lifetimes = {"LIFETIME": 900, "LIFETIME_READ_ONLY": 0.05, short: 0.5}
+    seen = list[int]()
+    async with opened(postgresql_url) as engine:
+        with (
+            patch.multiple("db.postgresql", **lifetimes),
+            patch("db.postgresql._only_reads", return_value=only_reads),
+        ):
+            for seconds in (0, 0, 0.6, 0):
+                await asyncio.sleep(seconds)
+                async with read(engine) as reader:
+                    seen.append((await reader.fetch(asked, {}))[0][0])
+    assert seen[0] == seen[1] != seen[2] == seen[3]
+
+
+async def test_a_peer_that_is_gone_is_noticed_by_the_socket(postgresql_url: str) -> None:
+    async with through_a_proxy(postgresql_url) as proxy, opened(proxy.url) as engine:
+        connection = await engine.raw_connection()
+        transport = getattr(connection.driver_connection, "_transport", None)
+        found: Any = transport.get_extra_info("socket") if transport else None
+        assert found.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        assert found.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 10_000
+        assert found.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 5
+        connection.close()
 
 
 async def test_a_full_file_of_sqlite_is_full(sqlite_url: str) -> None:
