@@ -266,7 +266,7 @@ async def test_what_a_database_sets_for_all_is_not_for_us(
 async def test_a_connection_has_a_lifetime(postgresql_url: str, only_reads: bool) -> None:
     asked = select(func.pg_backend_pid())
     short = "LIFETIME_READ_ONLY" if only_reads else "LIFETIME"
-    lifetimes = {"LIFETIME": 900, "LIFETIME_READ_ONLY": 0.05, short: 0.5}
+    lifetimes: dict[str, Any] = {"LIFETIME": 900, "LIFETIME_READ_ONLY": 0.05, short: 0.5}
     seen = list[int]()
     async with opened(postgresql_url) as engine:
         with (
