@@ -105,7 +105,7 @@ class GraphQLView:
         parameters = await read_parameters(request, max_bytes=self._max_bytes)
         cacheable = request.method == "GET" or parameters.is_named
         asked = Asked(
-            self._persisted.text_of(parameters),
+            self._persisted.text_of(parameters, credential),
             parameters.variables,
             parameters.operation_name,
             read_only=request.method == "GET",

@@ -139,3 +139,31 @@ def test_a_document_that_is_too_long_is_not_remembered() -> None:
     assert documents.text_of(Parameters(text, {}, None, hash=digest(text))) == text
     with pytest.raises(RefusedError, match="PersistedQueryNotFound"):
         documents.text_of(Parameters("", {}, None, hash=digest(text)))
+
+
+def is_remembered(documents: PersistedDocuments, text: str) -> bool:
+    try:
+        return documents.text_of(Parameters("", {}, None, hash=digest(text))) == text
+    except RefusedError:
+        return False
+
+
+def test_one_viewer_pushes_out_its_own_documents_alone() -> None:
+    documents = PersistedDocuments()
+    documents.text_of(Parameters(KEY, {}, None, hash=digest(KEY)), "ada")
+    texts = [f"#{number}".ljust(50_000) for number in range(200)]
+    for text in texts:
+        documents.text_of(Parameters(text, {}, None, hash=digest(text)), "pat")
+    assert is_remembered(documents, KEY)
+    assert [text for text in texts if is_remembered(documents, text)] == texts[-10:]
+
+
+def test_of_many_viewers_those_who_have_most_are_forgotten_first() -> None:
+    documents = PersistedDocuments()
+    documents.text_of(Parameters(KEY, {}, None, hash=digest(KEY)), "ada")
+    texts = [f"#{number}".ljust(50_000) for number in range(300)]
+    for number, text in enumerate(texts):
+        documents.text_of(Parameters(text, {}, None, hash=digest(text)), number % 20)
+    kept = [text for text in texts if is_remembered(documents, text)]
+    assert is_remembered(documents, KEY)
+    assert CHARACTERS - 100_000 < sum(map(len, kept)) <= CHARACTERS
