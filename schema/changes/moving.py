@@ -3,10 +3,10 @@
 from typing import Any
 
 import strawberry
-from strawberry.types.enum import StrawberryEnumDefinition
 
 from resolvers.changes.clashes import OnClash
 from schema.changes.inputs import PlannableNodeInput, PlannableNodesInput
+from schema.closed import closed
 from schema.filter import optional
 
 ON_CLASH = {
@@ -16,14 +16,12 @@ ON_CLASH = {
     "OVERWRITE": "Put what is in the way into the recycle bin, if the asker may delete it.",
 }
 
-strawberry.enum(
+closed(
     OnClash,
     name="OnClash",
     description="What happens where the name or the key is taken by another.",
+    meanings={one: ON_CLASH[one.name] for one in OnClash},
 )
-_definition: StrawberryEnumDefinition = vars(OnClash)["__strawberry_definition__"]
-for _value in _definition.values:
-    _value.description = ON_CLASH[_value.name]
 
 
 def on_clash() -> Any:

@@ -6,14 +6,25 @@ import strawberry
 
 from engine.edge import Argument, Edge, Mutated, column, declare
 from resolvers.changes.change import Each, Work
+from resolvers.errors import MEANINGS, Code
+from schema.closed import closed
 from schema.scalars import Revision
+
+closed(
+    Code,
+    name="UserErrorCode",
+    description="What a change is refused for.",
+    meanings=MEANINGS,
+)
 
 
 @strawberry.type(description="Why a change was refused; then nothing of it was kept.")
 class UserError:
     """An expected failure."""
 
-    code: str = column("code", description="For programs; it never changes its meaning.")
+    code: Code = column(
+        "code", make=Code, description="For programs; it never changes its meaning."
+    )
     message: str = column("message", description="For people: what is wrong, and what to do.")
     field: str | None = column("field", description="The field of the input that is wrong.")
     current_revision: Revision | None = column(

@@ -1,5 +1,6 @@
 """The schema explains itself: all of it is described, written down, and shown by examples."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,16 @@ def test_each_permission_is_described() -> None:
     assert isinstance(type_, GraphQLEnumType)
     assert list(type_.values) == [level.name for level in Permission]
     assert all(value.description for value in type_.values.values())
+
+
+def test_each_code_of_a_refusal_is_described_here_and_in_the_docs() -> None:
+    type_ = executable_schema().type_map["UserErrorCode"]
+    assert isinstance(type_, GraphQLEnumType)
+    assert all(value.description for value in type_.values.values())
+    page = (EXAMPLES.parents[2] / "docs" / "changes.md").read_text(encoding="utf-8")
+    table = page.partition("| code |")[2].partition("\n\n")[0]
+    codes = re.findall(r"^\| (`[^|]+`) \|", table, re.MULTILINE)
+    assert set(re.findall(r"`([A-Z_]+)`", " ".join(codes))) == {*type_.values}
 
 
 def test_the_schema_is_the_one_that_is_written_down() -> None:
