@@ -1,9 +1,38 @@
 """Who may do what: for each action the levels that it needs, and on which nodes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 
 from auth.levels import Permission
+
+
+class Through(StrEnum):
+    """By what a change was made, as the log keeps it."""
+
+    TOKEN = "token"  # noqa: S105 - no secret
+    SERVICE = "service"
+    IMPORT = "import"
+    EXPIRY = "expiry"
+    RETENTION = "retention"
+    PURGE = "purge"
+    OTHER = "other"
+
+
+MEANINGS: Mapping[Through, str] = {
+    Through.TOKEN: "A person's token.",
+    Through.SERVICE: "The token of a service account.",
+    Through.IMPORT: "An import of a manifest.",
+    Through.EXPIRY: "The server, as a grant had expired.",
+    Through.RETENTION: "The server, as something had lain in the recycle bin for long enough.",
+    Through.PURGE: "The server, at the end of a purge.",
+    Through.OTHER: "Something that this version of the server doesn't know.",
+}
+
+
+def through_of(text: str) -> Through:
+    """Return what an event was made through; OTHER for what only another version knows."""
+    return Through(text) if text in {*Through} else Through.OTHER
 
 
 class On(Enum):

@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
+from auth.actions import MEANINGS, Through, through_of
 from db import ids
 from db.clock import as_datetime
 from engine.edge import Columns, Weight, column, template
 from resolvers.events import ORDERS, EventRow
+from schema.closed import closed
 from schema.connection import Listed, ListOf, connection
 from schema.filter import OrderDirection, optional, order_direction, order_field
 from schema.lookup import node_named
@@ -17,6 +19,9 @@ from schema.scalars import DateTime, Json, Revision, json_fragment_or_null, json
 
 if TYPE_CHECKING:
     from schema.principal import Member
+
+
+closed(Through, name="EventThrough", description="By what a change was made.", meanings=MEANINGS)
 
 
 def _json(name: str, description: str) -> Any:
@@ -34,7 +39,9 @@ class Told:
         "actor", (ids.MEMBER,), description="Who made it; null for the system, or if they are gone."
     )
     actor_id: str = column("actor", description="The id of who made it, or `system`.")
-    through: str = column("through", description="By what they made it, such as a token.")
+    through: Through = column(
+        "through", make=through_of, description="By what they made it, such as a token."
+    )
     action: str = column("action", description="What was done: a noun and a verb, `space.rename`.")
     object: Node | None = node_named(
         "object_id", description="What it was done to; null where it is gone, or isn't seen."

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import update
 
+from auth.actions import Through
 from auth.levels import Permission
 from db import ids
 from db.clock import time_text
@@ -13,7 +14,7 @@ from db.models import GRANT
 from resolvers.changes.rows import TABLES, here, path_of
 from resolvers.changes.system import SystemChange
 
-THROUGH = "expiry"
+THROUGH = Through.EXPIRY
 PRINCIPALS = {"MEMBER": ids.MEMBER, "GROUP": ids.GROUP}
 
 

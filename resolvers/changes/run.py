@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from auth.actions import Through
 from auth.credential import Credential
 from auth.subject import load_subject
 from db import clock
@@ -37,7 +38,7 @@ from resolvers.changes.system import SystemChange
 from resolvers.errors import KEY_TAKEN, NAME_TAKEN, NOT_FOUND, UserError
 
 ATTEMPTS = 3
-THROUGH_TOKEN, THROUGH_SERVICE = "token", "service"
+THROUGH_TOKEN, THROUGH_SERVICE = Through.TOKEN, Through.SERVICE
 NO_MEMBER = "You are in no Org that this token is for."
 CONFLICTS = {
     "uq_space_key": (KEY_TAKEN, "A space has this key already, if only in the recycle bin.", "key"),

@@ -74,7 +74,7 @@ async def test_an_event_tells_who_did_what_to_what(engine: AsyncEngine, acme: Lo
         "revision": 4,
         "actor": {"key": "pip"},
         "actorId": acme.ids["user:pip"],
-        "through": "token",
+        "through": "TOKEN",
         "action": "project.update",
         "objectId": acme.ids["core/site"],
         "object": {"__typename": "Project", "id": acme.ids["core/site"], "name": "Place"},

@@ -35,7 +35,7 @@ def test_a_change_is_in_the_log_of_admins_alone(client: Client) -> None:
     event = {
         "revision": 2,
         "actor": {"key": "ada"},
-        "through": "token",
+        "through": "TOKEN",
         "action": "space.rename",
         "object": {"id": core},
         "before": {"name": "Core 100%"},
