@@ -2,7 +2,7 @@
 
 # graphql-core leaves the parameters of its generic types open.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -12,12 +12,14 @@ from graphql import (
     GraphQLBoolean,
     GraphQLError,
     GraphQLID,
+    GraphQLInputType,
     GraphQLInt,
     GraphQLSchema,
     GraphQLString,
     GraphQLType,
     VariableDefinitionNode,
     get_nullable_type,
+    is_list_type,
 )
 from graphql.execution.get_variable_signature import (
     GraphQLVariableSignature,
@@ -42,14 +44,23 @@ def reader_of(schema: GraphQLSchema, definitions: Sequence[VariableDefinitionNod
     coerced = partial(_coerced, schema, definitions)
     signatures = [get_variable_signature(schema, definition) for definition in definitions]
     plain = [
-        (each, IS_PLAIN[type_])
+        (each, is_plain)
         for each in signatures
         if not isinstance(each, GraphQLError)
-        and (type_ := get_nullable_type(each.type)) in IS_PLAIN
+        and (is_plain := _takes_as_it_is(each.type)) is not None
     ]
     if len(plain) < len(signatures):
         return coerced
     return lambda given: _plain(plain, given) or coerced(given)
+
+
+def _takes_as_it_is(type_: GraphQLInputType) -> Callable[[Any], bool] | None:
+    """Return which values the type takes as they are; None for a type that has to look at each."""
+    nullable = get_nullable_type(type_)
+    if not is_list_type(nullable):
+        return IS_PLAIN.get(nullable)
+    is_plain = _takes_as_it_is(nullable.of_type)
+    return is_plain and (lambda value: type(value) is list and all(map(is_plain, value)))
 
 
 def _plain(plain: Plain, given: Mapping[str, Any]) -> VariableValues | None:

@@ -52,6 +52,16 @@ def told(values: VariableValues | None) -> object:
         ("$a: Int", {"a": True}),
         ("$a: [ID!]", {"a": ["x"]}),
         ("$a: [ID!]", {"a": "x"}),
+        ("$a: [ID!]!", {"a": ["x", "y"]}),
+        ("$a: [ID!]!", {"a": ["x", 7]}),
+        ("$a: [ID!]", {"a": ["x", None]}),
+        ("$a: [ID]", {"a": ["x", None]}),
+        ("$a: [ID!]", {"a": []}),
+        ("$a: [ID!]", {"a": None}),
+        ("$a: [Int]", {"a": [1, True]}),
+        ("$a: [[Int!]!]", {"a": [[1], [2, 3]]}),
+        ("$a: [[Int!]!]", {"a": [1, [2]]}),
+        ("$a: [Kind]", {"a": ["BIG"]}),
         ("$a: Kind", {"a": "BIG"}),
         ("$a: Nothing", {"a": "x"}),
         ("$a: ID, $b: Int", {"a": "x", "b": 1, "c": 2}),
@@ -69,9 +79,10 @@ def test_the_values_are_those_of_graphql_core(definitions: str, given: dict[str,
 
 
 def test_plain_values_are_not_coerced(monkeypatch: pytest.MonkeyPatch) -> None:
-    operation = parse("query($a: ID!, $b: Int) { a }").definitions[0]
+    operation = parse("query($a: ID!, $b: Int, $c: [ID!]!) { a }").definitions[0]
     assert isinstance(operation, OperationDefinitionNode)
+    given: dict[str, Any] = {"a": "x", "b": 1, "c": ["y", "z"]}
     monkeypatch.setattr(variables, "get_variable_values", None)
-    values = reader_of(SCHEMA, operation.variable_definitions or ())({"a": "x", "b": 1})
+    values = reader_of(SCHEMA, operation.variable_definitions or ())(given)
     assert values is not None
-    assert values.coerced == {"a": "x", "b": 1}
+    assert values.coerced == given
