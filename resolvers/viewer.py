@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from db.ids import NodeId, parse_id
+from db.ids import parse_id
 from engine.edge import Columns, Key
 from resolvers.context import Reading
 
@@ -70,7 +70,7 @@ async def org_by_id(
 
 def parse_in_org(reading: Reading, public_id: str) -> tuple[str, Key] | None:
     """Read a public id as a type and a key; an id of another Org names nothing."""
-    node: NodeId | None = parse_id(public_id)
-    if node is None or reading.org is None or node.org_id != reading.org.id:
+    node, org = parse_id(public_id), reading.org
+    if node is None or org is None or node.org_id != org.id:
         return None
     return node.type, (node.id,)

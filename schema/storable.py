@@ -12,9 +12,11 @@ def is_storable(value: Any) -> bool:
     waiting = [value]
     while waiting:  # not by recursion: the value's depth is its sender's choice
         found = waiting.pop()
-        if isinstance(found, str) and not _is_storable(found):
-            return False
-        if isinstance(found, dict):
+        if isinstance(found, str):
+            # All but a few texts are plain ASCII, which Python knows of each.
+            if ("\0" in found) if found.isascii() else not _is_storable(found):
+                return False
+        elif isinstance(found, dict):
             waiting += [*found, *found.values()]
         elif isinstance(found, list):
             waiting += found
