@@ -9,6 +9,7 @@ parents, with many of few, counted, filtered by each filter, in each order, and 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -32,8 +33,10 @@ from engine.page import LARGEST_SIZE
 from schema.measure import measure
 
 LISTS = 2  # on the way to a field
-ALIASES = 199
+ALIASES, FEW = 199, 10
+TOKENS = 4_900  # of a document, which may have 5,000
 PAGES = {"first", "after", "last", "before"}
+TOKEN = re.compile(r'"[^"]*"|\w+|[^\s\w]')
 NEVER = '"zq{i}"'  # a text that is in no name
 # What is dear to filter by: a text that no name has is looked for in all of them.
 VALUES = {"DateTime": '"2000-01-01T00:00:0{i}Z"', "Boolean": "true", "Int": "1"}
@@ -76,15 +79,21 @@ class Ids:
 class Heaviest:
     """Makes the questions of a schema."""
 
-    def __init__(self, schema: GraphQLSchema, ids: Ids, *, limit: int) -> None:
-        self._schema, self._ids, self._limit = schema, ids, limit
+    def __init__(self, schema: GraphQLSchema, ids: Ids, *, limit: int, deep: bool = True) -> None:
+        """Make the questions within a limit on cost; all of them if `deep`, else fewer by far.
+
+        Those are of one way to each field, without leaves, which come with their rows.
+        """
+        self._schema, self._ids, self._limit, self._deep = schema, ids, limit, deep
 
     def questions(self) -> Iterator[Question]:
         """Give the questions about every field, as large as the limit on cost allows."""
         ways = self._ways()
         for name, found in ways.items():
             for field_name, field in self._fields(name).items():
-                for way in found:
+                if not self._deep and is_leaf_type(get_named_type(field.type)):
+                    continue
+                for way in found if self._deep else found[-1:]:
                     for asked in self._forms(field_name, field):
                         made = self._question(f"{name}.{field_name}", way, asked)
                         if made is not None:
@@ -172,7 +181,8 @@ class Heaviest:
             type_ = get_named_type(argument.type)
             if name == "orderBy" and isinstance(type_, GraphQLInputObjectType):
                 orders = get_named_type(type_.fields["field"].type)
-                for each in orders.values if isinstance(orders, GraphQLEnumType) else ():
+                found = list(orders.values) if isinstance(orders, GraphQLEnumType) else []
+                for each in found if self._deep else found[-1:]:
                     yield f"orderBy: {{field: {each}, direction: DESC}}"
             elif isinstance(type_, GraphQLInputObjectType):
                 for key, one in type_.fields.items():
@@ -207,7 +217,8 @@ class Heaviest:
         for name in reversed(sizes):
             question = self._enlarged(question, name)
         cost = self._cost(question)
-        aliases = min(ALIASES, self._limit // max(cost, 1))
+        room = (TOKENS - _tokens(question.text)) // (_tokens(asked) + 2)
+        aliases = min(ALIASES if self._deep else FEW, self._limit // max(cost, 1), room)
         repeated = replace(_written(field, way, asked, aliases=aliases), sizes=question.sizes)
         if aliases > 1 and self._cost(repeated) <= self._limit:
             question = repeated
@@ -240,6 +251,10 @@ def _written(field: str, way: Sequence[Step], asked: str, *, aliases: int) -> Qu
     names = [f"$n{place}: Int" for place, step in enumerate(way) if step.is_list]
     declared = f"({', '.join(names)})" if names else ""
     return Question(field, f"query{declared} {{ {inner} }}", {})
+
+
+def _tokens(text: str) -> int:
+    return len(TOKEN.findall(text))
 
 
 def _row_of(field: GraphQLField) -> GraphQLObjectType | GraphQLInterfaceType | None:

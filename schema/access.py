@@ -182,7 +182,7 @@ def access(rows: Batch) -> Any:
         ("id", "level"),
         AccessRow,
         read=explanations.read_question,
-        weight=Weight(parent=15),
+        weight=Weight(parent=25),
     )
     return declare(
         edge,

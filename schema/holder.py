@@ -55,7 +55,7 @@ def who_has_access(listed: Listed) -> Any:
         ListOf(HolderRow, HolderFilter, HolderOrder, (MINIMUM,)),
         needs=("id", "level"),
         orders=lookups.HOLDER_ORDERS,
-        weight=Weight(parent=500, count=100, sift=100),
+        weight=Weight(parent=150, count=50, sift=50),
         description="All active members who have access, admins included. Its OWNER is told of "
         "all, others of themselves.",
     )
