@@ -39,12 +39,13 @@ def org_public_id(org_id: int) -> str:
 def parse_id(text: str) -> NodeId | None:
     """Read a public id; None for anything that the API can't have shown."""
     if match := PUBLIC.fullmatch(text):
-        node = NodeId(match[1], int(match[2]), int(match[3]))
+        type_, org_id, id_ = match.groups()
+        node = NodeId(type_, int(org_id), int(id_))
     elif match := PUBLIC_ORG.fullmatch(text):
         node = NodeId(ORG, int(match[1]), int(match[1]))
     else:
         return None
-    return node if max(node.org_id, node.id) <= LARGEST else None
+    return node if node.org_id <= LARGEST and node.id <= LARGEST else None
 
 
 async def reserve(connection: AsyncConnection, org_id: int, count: int) -> int:
