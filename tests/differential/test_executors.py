@@ -21,6 +21,7 @@ from engine.executor import Executor
 from resolvers.context import reading
 from schema.asked import Asked
 from schema.documents import Documents
+from schema.limits import Limits
 from schema.operation import Operations
 from schema.root import executable_schema
 from tests.conftest import Tell
@@ -52,7 +53,7 @@ class Pair:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.compiled, self.standard = Executor(SCHEMA), Executor(SCHEMA, compiles=False)
-        self._documents = Documents()
+        self._documents = Documents(Limits(cost=10**12))  # the Orgs are small
         self._reading = partial(reading, engine)
 
     async def answer(self, executor: Executor, made: Made, credential: Credential) -> bytes:
