@@ -71,7 +71,7 @@ class Project(Resource):
         GRANTS,
         needs=("id", "space_id", "level"),
         orders=grant_rows.ORDERS,
-        weight=Weight(parent=500, count=10, sift=10),
+        weight=Weight(parent=1000, count=10, sift=10),
         description="The grants on it, and those on its space that reach it: all of them for its "
         "OWNER, for others those that they hold. A space's shared project is reached by those on "
         "the projects beside it, too, told to whoever owns these.",
