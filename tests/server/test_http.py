@@ -87,7 +87,7 @@ def test_a_token_for_an_org_that_the_account_is_no_member_of_opens_nothing(
     token = token_for(client.orgs.accounts["ada"], org_id)
     response = client.ask(WHO, Authorization=f"Bearer {token}")
     assert response.json()["data"] == {
-        "viewer": {"account": {"name": "ada"}, "orgs": [], "org": None},
+        "viewer": {"account": {"name": "ada@example.org"}, "orgs": [], "org": None},
         "org": None,
     }
 

@@ -45,7 +45,7 @@ SELECTED = {
     "undoToken": "undoToken",
     "deletedId": "deletedId",
     "purge": "purge { deletionId finishedAt }",
-    "plan": "plan { token gained lost changed counts { kind before after pairs } "
+    "plan": "plan { token redacted gained lost changed counts { kind before after pairs } "
     "first { member { id } kind node { id } before after } }",
 }
 

@@ -1,5 +1,7 @@
 """An answer held to what the model says must come of the mutation."""
 
+from typing import TypeAlias
+
 from auth.levels import Permission
 from tests.stateful.asking import Json
 from tests.stateful.judging import About, Item
@@ -8,6 +10,7 @@ from tests.stateful.predicting import Outcome, Request, counted, difference, eve
 from tests.stateful.seeing import sight_of
 
 NONE = Permission.NONE.name
+Pairs: TypeAlias = dict[tuple[str, str, str], tuple[str, str]]
 
 
 def check_answer(payload: Json, request: Request, outcome: Outcome) -> None:
@@ -39,26 +42,26 @@ def check_plan(payload: Json, request: Request, outcome: Outcome, before: Model)
         assert plan is None
         return
     pairs = difference(everyones(before), everyones(outcome.model))
-    counts = counted(pairs)
+    told = _told(pairs, request.actor, before, outcome.model)
+    counts = counted(told)
+    assert plan["redacted"] == (len(told) < len(pairs))
     assert {(c["kind"], c["before"], c["after"]): c["pairs"] for c in plan["counts"]} == counts
     assert plan["gained"] == sum(counts[step] for step in counts if step[1] == NONE)
     assert plan["lost"] == sum(counts[step] for step in counts if step[2] == NONE)
     assert plan["gained"] + plan["lost"] + plan["changed"] == counts.total()
     for first in plan["first"]:
-        assert _is_told(first, request.actor, before, outcome.model)
         if first["member"] is not None and first["node"] is not None:
             key = first["member"]["id"], first["kind"], first["node"]["id"]
-            assert (first["before"], first["after"]) == pairs[key]
+            assert (first["before"], first["after"]) == told[key]
 
 
-def _is_told(first: Json, actor: str, before: Model, after: Model) -> bool:
-    """Return whether the actor may be told of a pair: its own, or of a node that it owns."""
-    if next(one for one in before.members if one.id == actor).admin or first["node"] is None:
-        return True
-    if first["member"] is not None and first["member"]["id"] == actor:
-        return True
-    key = actor, first["kind"], first["node"]["id"]
-    return Permission.OWNER in (everyones(before).get(key), everyones(after).get(key))
+def _told(pairs: Pairs, actor: str, before: Model, after: Model) -> Pairs:
+    """Return the pairs that the actor may be told of: its own, and those of nodes that it owns."""
+    if next(one for one in before.members if one.id == actor).admin:
+        return pairs
+    levels = [*everyones(before).items(), *everyones(after).items()]
+    owned = {key[1:] for key, level in levels if key[0] == actor and level is Permission.OWNER}
+    return {key: pairs[key] for key in pairs if key[0] == actor or key[1:] in owned}
 
 
 def shown(model: Model, viewer: str, about: About) -> Json | None:

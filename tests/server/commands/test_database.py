@@ -55,10 +55,10 @@ def test_a_database_that_is_not_migrated_is_told(
 def test_a_database_at_another_version_is_told(
     freehold: Freehold, database: str, arguments: list[str]
 ) -> None:
-    run(execute(database, "UPDATE alembic_version SET version_num = 'abcd'"))
+    run(execute(database, "UPDATE alembic_version SET version_num = '0009'"))
     outcome = freehold(*arguments)
     assert (outcome.code, outcome.stdout) == (1, "")
-    assert outcome.stderr.startswith("The database is at version abcd, not ")
+    assert outcome.stderr.startswith("The database is at version 0009, not ")
     assert outcome.stderr.endswith(": run `freehold migrate`.\n")
 
 
