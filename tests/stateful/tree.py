@@ -128,15 +128,18 @@ def asset_rename(making: Making, given: Given) -> Done:
 
 def asset_update(making: Making, given: Given) -> Done:
     """Change an asset's name, kind and metadata, and add a version, as far as given."""
+    versions, metadata = new_version(given), given.get("metadata")
+    kind = None if given.get("kind") is None else new_kind(given["kind"])
+    name = None if given.get("name") is None else new_name(given["name"])
+    need({"name", "kind", "metadata", "content"} & given.keys(), "INVALID")
     asset = found_asset(making, given)
-    kind, metadata, versions = given.get("kind"), given.get("metadata"), new_version(given)
-    asset.kind = asset.kind if kind is None else new_kind(kind)
-    asset.metadata = asset.metadata if metadata is None else metadata
-    if given.get("name") is not None:
-        name = new_name(given["name"])
+    asset.kind, asset.metadata = (
+        kind or asset.kind,
+        asset.metadata if metadata is None else metadata,
+    )
+    if name is not None:
         making.is_free(making.within(asset.project), None, name, but=asset)
         asset.name = name
-    need({"name", "kind", "metadata", "content"} & given.keys(), "INVALID")
     asset.versions += versions
     return Done(asset)
 
