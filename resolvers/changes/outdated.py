@@ -225,6 +225,8 @@ async def _people(look: Look, subject: Subject, touched: Collection[Touch]) -> b
         return True
     members = {one.node.id for one in altered if one.node.type == ids.MEMBER and one.is_object}
     held = await look.spaces_held_in(groups | await look.beside(members))
+    if members:
+        held.add(None)  # every member holds something in the Org's shared project, ungranted
     org_id = next(iter(touched)).node.org_id
     return bool(held & {*subject.spaces, *await _spaces_of(look, subject, org_id)})
 

@@ -27,6 +27,7 @@ FILTERS: dict[str, object] = {
     "updatedSince": 0,
     "minimumPermission": Permission.READ,
     "kind": "FILE",
+    "nodeKind": "PROJECT",
     "actor": "mem_1_1",
     "action": "space",
     "object": "spc_1_1",
