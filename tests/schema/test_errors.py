@@ -11,7 +11,7 @@ from schema.errors import coded, masked, raise_unavailable, shown_errors
 from tests.schema.faulty import OddError, faulty_schema
 
 WRONG_HERE = "Something went wrong here; the log has it as one."
-GONE = "The database can't be reached now; try again in a minute."
+UNPREPARED = "The database isn't set up; whoever runs this server must migrate it."
 
 
 async def run(text: str, variables: dict[str, object] | None = None) -> ExecutionResult:
@@ -102,7 +102,7 @@ async def test_a_lost_database_is_told_as_something_that_passes() -> None:
     with capture_logs() as logged:
         error = masked(lost.value, request_id="one")
     assert error.formatted == {
-        "message": GONE,
+        "message": UNPREPARED,
         "extensions": {"code": "UNAVAILABLE", "requestId": "one"},
     }
     assert [(entry["code"], entry["exc_info"]) for entry in logged] == [("UNAVAILABLE", lost.value)]
