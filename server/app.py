@@ -33,6 +33,7 @@ from server.health import Readiness, health_routes
 from server.metrics import Metrics
 from server.persisted import PersistedDocuments, read_trusted
 from server.settings import Settings
+from server.stopping import STOPPING, Stopping
 from server.view import GraphQLView
 
 SECONDS_IN_THE_BACKGROUND = 600  # for a statement, as nobody waits for it
@@ -49,6 +50,7 @@ def create_app(settings: Settings) -> Starlette:
     changing = partial(mutating, engine, limits=change_limits_of(settings))
     secret = secret_of(settings)
     tag_key = derived_key(secret, "tags of answers")
+    stopping = Stopping()
     view = GraphQLView(
         Operations(executor, documents, partial(reading, engine), changing, tag_key=tag_key),
         Authenticator(secret, issuer_of(settings)),
@@ -59,17 +61,17 @@ def create_app(settings: Settings) -> Starlette:
     )
 
     @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
+    async def lifespan(_app: Starlette) -> AsyncGenerator[dict[str, Stopping]]:
         settle_collector()
         async with _background(settings, background):
-            yield
+            yield {STOPPING: stopping}
         for each in (engine, background, probe):
             await each.dispose()
 
     routes = [
         Route(ENDPOINT, view),
         *graphiql_routes(GRAPHIQL_DIST),
-        *health_routes(Readiness(engine, probe)),
+        *health_routes(Readiness(engine, probe), stopping),
         *(metrics.routes() if metrics else ()),
     ]
     return Application(view, routes=routes, lifespan=lifespan)
