@@ -92,6 +92,7 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Read what came, as far as that is allowed."""
         if self._deaf:
+            self._hear_out(len(data))
             return
         continued = self._in_header
         try:
@@ -105,6 +106,12 @@ class Connection(HttpToolsProtocol):
                 self._read += len(data)
                 if self._read > self._bounds.header_bytes:
                     self._refuse(LONG_HEADER if self.headers else LONG_URL)
+
+    def _hear_out(self, size: int) -> None:
+        """Take what comes after the end, but not for ever."""
+        self._read += size
+        if self._read > MOST_LEFT_UNREAD:
+            self.transport.abort()
 
     # The parser's side
 
