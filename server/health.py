@@ -9,18 +9,20 @@ from starlette.routing import BaseRoute, Route
 
 from db.errors import is_unavailable
 from db.version import database_problem
+from server.stopping import Stopping
 
 VERSION = version("freehold")
+STOPS = "The server is stopping."
 
 
-def health_routes(engine: AsyncEngine) -> list[BaseRoute]:
+def health_routes(engine: AsyncEngine, stopping: Stopping) -> list[BaseRoute]:
     """Return `/livez`, `/readyz` and `/version`, which need no token."""
 
     async def live(_request: Request) -> Response:
         return JSONResponse({"status": "live"})
 
     async def ready(_request: Request) -> Response:
-        problem = await readiness_problem(engine)
+        problem = STOPS if stopping.begun else await readiness_problem(engine)
         if problem is None:
             return JSONResponse({"status": "ready"})
         return JSONResponse({"status": "not ready", "problem": problem}, 503)

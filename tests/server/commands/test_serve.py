@@ -106,7 +106,8 @@ def test_a_port_in_use_is_told(freehold: Freehold) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         outcome = freehold("serve", "--port", str(port))
-    message = f"127.0.0.1:{port} can't be listened on: address already in use.\n"
+    problem = f"127.0.0.1:{port} can't be listened on: address already in use."
+    message = f"{problem} Stop what listens there, or use another --port.\n"
     assert outcome == (1, "", message)
 
 
