@@ -7,10 +7,12 @@ from typing import Any
 
 import orjson
 from sqlalchemy import URL, Connection, event, make_url
-from sqlalchemy.exc import ArgumentError, DisconnectionError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.util.concurrency import in_greenlet
 
+from db.conflicts import violates_a_primary_key
+from db.errors import UnfitError
 from db.snapshots import SNAPSHOTS, NoneReadyError, Snapshots
 from db.tenancy import check_tenancy
 from db.version import check_changeable
@@ -37,6 +39,10 @@ SQLITE_SETTINGS = (
 # Compiling just in time costs more than it gives on statements this short. As a rule, what they
 # read by an index lies in memory; taking it for four times as dear, PostgreSQL sorts all spaces.
 PLANNING: Mapping[str, str] = {"jit": "off", "random_page_cost": "1.1"}
+BEHIND = (
+    "The database is damaged: its counters lie behind what is in it. Nothing was changed; whoever "
+    "runs this server should run `freehold doctor --deep` and restore a backup."
+)
 SECONDS_TO_CONNECT = 5
 SECONDS_TO_WAIT_FOR_A_WRITER = 30
 
@@ -146,11 +152,17 @@ async def snapshot(engine: AsyncEngine) -> AsyncGenerator[AsyncConnection, None]
 async def change(engine: AsyncEngine) -> AsyncGenerator[AsyncConnection, None]:
     """Give a connection whose changes are committed at the end, or none of them on an error.
 
-    UnfitError where the database isn't at this Freehold's version.
+    UnfitError where the database isn't at this Freehold's version, or where its counters lie behind
+    what is in it.
     """
     async with write(engine) as connection:
         await check_changeable(connection)
-        yield connection
+        try:
+            yield connection
+        except IntegrityError as error:
+            if violates_a_primary_key(error):
+                raise UnfitError(BEHIND) from error
+            raise
 
 
 @asynccontextmanager
