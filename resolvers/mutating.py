@@ -12,7 +12,7 @@ from engine.loader import Loaders
 from resolvers.changes.answer import Changed
 from resolvers.changes.change import Each, Input, Work
 from resolvers.changes.limits import Limits
-from resolvers.changes.run import Request, run_change
+from resolvers.changes.run import Request, refused_beforehand, run_change
 from resolvers.context import Reading, reading
 
 NO_LIMITS = Limits()
@@ -62,10 +62,16 @@ class Mutating:
         await self._snapshot.aclose()
 
     async def change(self, name: str, work: Work | Each, given: Input) -> Changed:
-        """Make a change in a transaction of its own, and open a snapshot of what it left."""
+        """Make a change in a transaction of its own, and open a snapshot of what it left.
+
+        What reading tells to be refused takes no lock.
+        """
+        request = Request(name, work, given, self._credential, self._request_id)
+        refused = await refused_beforehand(self._reading, request)
+        if refused is not None:
+            return refused
         self._statements += self._reading.statements
         await self.close()
-        request = Request(name, work, given, self._credential, self._request_id)
         answer = await run_change(self._changing, request, self._limits)
         await self.open()
         return answer

@@ -59,6 +59,7 @@ async def replace(making: Change, given: Input) -> Done:
     node = await _owned(making, given, "grants.replace")
     if len(given["grants"]) > MOST:
         raise UserError(INVALID, TOO_MANY, "grants")
+    await making.look_up([each["principal"] for each in given["grants"]])
     wanted = [await _wanted(making, node, each) for each in given["grants"]]
     if len({each.principal for each in wanted}) < len(wanted):
         raise UserError(INVALID, TWICE, "grants")

@@ -16,6 +16,7 @@ from db.ids import public_id
 from db.models import ORG
 from db.reader import ConnectionReader
 from db.revision import Deed, Touched, advance, lock, record
+from resolvers.changes import beforehand
 from resolvers.changes.answer import FIELD, Changed, fingerprint, recall, refused, remember
 from resolvers.changes.change import (
     Beside,
@@ -34,6 +35,7 @@ from resolvers.changes.kinds import KINDS
 from resolvers.changes.limits import Limits
 from resolvers.changes.plans import DRY_RUN, check_plan, tried
 from resolvers.changes.system import SystemChange
+from resolvers.context import Reading
 from resolvers.errors import KEY_TAKEN, NAME_TAKEN, NOT_FOUND, UserError
 
 ATTEMPTS = 3
@@ -59,6 +61,29 @@ class Request:
     input: Input
     credential: Credential
     request_id: str
+
+
+async def refused_beforehand(reading: Reading, request: Request) -> Changed | None:
+    """Return what is refused without the Org's lock, as a read tells that nothing will be changed.
+
+    None where something may be, and where the answer is to be remembered.
+    """
+    if reading.org is None:
+        return refused(UserError(NOT_FOUND, NO_MEMBER))
+    if request.input.get(FIELD) is not None and not request.input.get(DRY_RUN):
+        return None
+    if not isinstance(request.work, Each):
+        error = await beforehand.refused(reading, request.name, request.input)
+        return None if error is None else refused(error)
+    ids = request.input["ids"]
+    try:
+        check_ids(ids, "ids")
+    except UserError as error:
+        return refused(error)
+    errors = await beforehand.refused_of(reading, request.name, request.input, ids)
+    if len(errors) < len(ids):
+        return None
+    return Changed(items=tuple(Item(id_, None, (errors[id_].row,)) for id_ in ids))
 
 
 async def run_change(engine: AsyncEngine, request: Request, limits: Limits) -> Changed:
@@ -128,10 +153,11 @@ async def _each(making: Change, request: Request, each: Each) -> Changed:
         check_ids(ids, "ids")
     except UserError as error:
         return refused(error)
-    made = {
-        id_: await _step(making, request, each.work, {**request.input, "id": id_})
-        for id_ in each.ordered(ids)
-    }
+    errors = await beforehand.refused_of(making.reading, request.name, request.input, ids)
+    made = {id_: refused(error) for id_, error in errors.items()}
+    for id_ in each.ordered(ids):
+        if id_ not in made:  # the work looks again, as it may be otherwise by then
+            made[id_] = await _step(making, request, each.work, {**request.input, "id": id_})
     items = (
         Item(id_, one.node_id, one.errors, one.undo_token, one.node_kind)
         for id_, one in ((id_, made[id_]) for id_ in ids)

@@ -7,6 +7,7 @@ from graphql import parse
 
 from schema.measure import UNCOUNTABLE, Usage, measure
 from schema.sizes import shape
+from schema.walk import CHANGED
 from tests.schema.spaces import SCHEMA
 
 
@@ -132,16 +133,16 @@ MANY = '{ projectsMove(input: {ids: ["a", "b"], into: "c"})'
 @pytest.mark.parametrize(
     ("text", "cost"),
     [
-        (f"mutation {MANY} {{ revision results {{ id }} }} }}", 0),
-        (f"mutation {MANY} {{ results {{ id node {{ id }} }} }} }}", 2),
-        (f"mutation {MANY} {{ results {{ node {{ space {{ id }} }} }} }} }}", 4),
-        (f"mutation {MANY} {{ results {{ node {{ assets(first: 3) {{ totalCount }} }} }} }} }}", 8),
-        (f"mutation {MANY} {{ first {{ levels }} }} }}", 0),
-        (f"mutation {MANY} {{ first {{ pairs {{ project {{ id }} space {{ id }} }} }} }} }}", 200),
+        (f"mutation {MANY} {{ revision results {{ id }} }} }}", 2 * CHANGED),
+        (f"mutation {MANY} {{ results {{ id node {{ id }} }} }} }}", 2 * CHANGED + 2),
+        (f"mutation {MANY} {{ results {{ node {{ space {{ id }} }} }} }} }}", 2 * CHANGED + 4),
+        (f"mutation {MANY} {{ results {{ node {{ assets(first: 3) {{ totalCount }} }} }} }} }}", 2 * CHANGED + 8),
+        (f"mutation {MANY} {{ first {{ levels }} }} }}", 2 * CHANGED),
+        (f"mutation {MANY} {{ first {{ pairs {{ project {{ id }} space {{ id }} }} }} }} }}", 2 * CHANGED + 200),
         ((f"mutation {MANY} {{ ...P ...P }} }} "
          "fragment P on ManyPayload { results { ...R } first { pairs { space { id } } } } "
-         "fragment R on Result { node { id } }"), 204),
-        ('mutation { projectsMove(input: {ids: "a"}) { results { node { id } } } }', 1),
+         "fragment R on Result { node { id } }"), 2 * CHANGED + 204),
+        ('mutation { projectsMove(input: {ids: "a"}) { results { node { id } } } }', CHANGED + 1),
         ("mutation { projectsMove(input: {ids: null}) { results { node { id } } } }", 0),
         ("mutation { projectsMove(input: {}) { results { node { id } } } }", 0),
         ("mutation { projectsMove(input: 1) { results { node { id } } } }", 0),
@@ -156,8 +157,8 @@ def test_each_result_of_a_change_of_many_counts(text: str, cost: int) -> None:
     ("variables", "cost"),
     [
         ({}, 0),
-        ({"input": {"ids": ["a", "b", "c"]}}, 3),
-        ({"input": {"ids": "a"}}, 1),
+        ({"input": {"ids": ["a", "b", "c"]}}, 3 * CHANGED + 3),
+        ({"input": {"ids": "a"}}, CHANGED + 1),
         ({"input": {"into": "a"}}, 0),
         ({"input": None}, 0),
         ({"input": ["a", "b"]}, 0),
@@ -179,8 +180,8 @@ def test_the_memory_of_costs_tells_the_numbers_of_ids_apart() -> None:
 def test_a_variable_may_hold_the_ids_alone() -> None:
     text = """mutation ($ids: [ID!] = ["a"]) {
       projectsMove(input: {ids: $ids}) { results { node { id } } } }"""
-    assert measured(text).cost == 1
-    assert measured(text, {"ids": ["a", "b"]}).cost == 2
+    assert measured(text).cost == CHANGED + 1
+    assert measured(text, {"ids": ["a", "b"]}).cost == 2 * CHANGED + 2
 
 
 @pytest.mark.parametrize(
@@ -217,7 +218,7 @@ def test_where_the_operation_cannot_be_told_the_largest_counts(name: str | None,
 
 
 def test_a_document_without_an_operation_asks_for_nothing() -> None:
-    assert measured("fragment F on Query { space { id } }") == Usage(0, 0, 0, 2, 0)
+    assert measured("fragment F on Query { space { id } }") == Usage(0, 0, 0, 2, 0, 0)
 
 
 @pytest.mark.parametrize(
