@@ -12,8 +12,6 @@ from resolvers.errors import INVALID, UserError
 
 COLUMNS = {"name": "name", "retentionDays": "retention_days"}
 NOTHING = "Give what is to be changed: `name` or `retentionDays`."
-MOST_DAYS = 36_500
-BAD_DAYS = f"The recycle bin keeps things for 1 to {MOST_DAYS:,} days."
 
 
 async def update_org(making: Change, given: Input) -> Done:
@@ -21,9 +19,9 @@ async def update_org(making: Change, given: Input) -> Done:
     await making.require("org.update", "name")
     wanted: dict[str, Any] = {}
     if given.get("name") is not None:
-        wanted["name"] = checked(given, "name", values.title)
+        wanted["name"] = checked(given, "name", values.composed_title)
     if given.get("retentionDays") is not None:
-        wanted["retentionDays"] = _days(given["retentionDays"])
+        wanted["retentionDays"] = given["retentionDays"]
     if not wanted:
         raise UserError(INVALID, NOTHING)
     itself = ORG.c.id == making.org.id
@@ -33,9 +31,3 @@ async def update_org(making: Change, given: Input) -> Done:
     await making.connection.execute(written)
     before = {name: getattr(row, COLUMNS[name]) for name in wanted}
     return Done("org.update", making.org_node, row.key, before=before, after=wanted)
-
-
-def _days(given: int) -> int:
-    if 1 <= given <= MOST_DAYS:
-        return given
-    raise UserError(INVALID, BAD_DAYS, "retentionDays")

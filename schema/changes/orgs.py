@@ -4,9 +4,10 @@ import strawberry
 
 from auth.subject import OrgRow
 from engine.edge import Edge, declare
-from resolvers import viewer
+from engine.inputs import Rule
+from resolvers import values, viewer
 from resolvers.changes import orgs
-from schema.changes.inputs import Repeatable
+from schema.changes.inputs import A_TITLE, Repeatable
 from schema.changes.payload import Payload, mutation
 from schema.filter import optional
 from schema.org import Org
@@ -16,10 +17,11 @@ from schema.org import Org
 class OrgUpdateInput(Repeatable):
     """What `orgUpdate` takes."""
 
-    name: str | None = optional("What people call it: 1 to 255 characters.")
+    name: str | None = optional("What people call it: 1 to 255 characters.", A_TITLE)
     retention_days: int | None = optional(
         "How many days the recycle bin keeps things, at least 1. What has lain in it for longer is "
-        "purged soon."
+        "purged soon.",
+        Rule(fits=values.retention_days),
     )
 
 
