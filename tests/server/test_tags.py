@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from db import clock
 from db.engine import change, open_engine
-from db.models import ACCOUNT, GRANT, MEMBERSHIP, PRINCIPAL
+from db.models import GRANT, MEMBERSHIP, PRINCIPAL
 from db.queries import AnySelect
 from db.revision import advance
 from server.app import create_app
@@ -121,8 +121,9 @@ def test_what_the_asker_is_told_of_its_account_ends_a_tag(
 ) -> None:
     tag = get(client, ME).headers["etag"]
     assert again(client, tag, query=ME) == 304
-    renamed = update(ACCOUNT).where(ACCOUNT.c.id == client.orgs.accounts["ada"])
-    write(database_url, client, renamed.values(name="Ada the Second"), advances=False)
+    own = PRINCIPAL.c.org_id == client.orgs.acme.org_id, PRINCIPAL.c.key == "ada"
+    renamed = update(PRINCIPAL).where(*own).values(name="Ada the Second")
+    write(database_url, client, renamed, advances=False)
     assert again(client, tag, query=ME) == 200
 
 
