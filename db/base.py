@@ -1,8 +1,8 @@
 """The declarative base, and the few column types that every model shares."""
 
-from typing import Annotated
+from typing import Annotated, cast
 
-from sqlalchemy import BigInteger, Integer, MetaData, SmallInteger, Text
+from sqlalchemy import BigInteger, Integer, MetaData, SmallInteger, Table, Text
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 CONSTRAINT_NAMES = {
@@ -34,3 +34,8 @@ class Base(DeclarativeBase):
     """All models; `Base.metadata` is what migrations are compared with."""
 
     metadata = MetaData(naming_convention=CONSTRAINT_NAMES)
+
+
+def table_of(model: type[Base]) -> Table:
+    """Return a model's table, from aliases of which statements are built."""
+    return cast("Table", model.__table__)

@@ -7,7 +7,8 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.ids import org_public_id
-from db.models import INSTALLATION, ORG
+from db.installation import INSTALLATION
+from db.models import ORG
 from db.revision import Deed, record
 
 ACTION = "org.restored"

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.base import Base
 from db.errors import UnfitError
-from db.models import INSTALLATION
+from db.installation import INSTALLATION
 from db.queries import POSTGRESQL
 from db.version import AT_VERSION, VERSION
 

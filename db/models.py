@@ -1,12 +1,9 @@
 """The models: each tenant table starts with `org_id`, and facts about people have intervals."""
 
-from typing import cast
-
 from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
-    Table,
     Text,
     and_,
     column,
@@ -14,7 +11,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base, Bytewise, Counted, Id, Key, Level, LongText, Name, Time
+from db.base import Base, Bytewise, Counted, Id, Key, Level, LongText, Name, Time, table_of
 from db.constraints import (
     CLUSTERED,
     binned,
@@ -379,40 +376,9 @@ class Touch(Base):
     )
 
 
-class Duty(Base):
-    """What one process at a time does for all: whoever holds it must renew it before `until`."""
-
-    __tablename__ = "duty"
-    name: Mapped[Key] = mapped_column(primary_key=True)
-    holder: Mapped[str] = mapped_column(Text)
-    until: Mapped[Time]
-    __table_args__ = (CLUSTERED,)
-
-
-class Installation(Base):
-    """What holds for the database as a whole: a single row.
-
-    Its `epoch` is random, and another after each restore of a backup. A Freehold of the version
-    `readable_from` or newer reads the database rightly, though only that of its own changes it.
-    """
-
-    __tablename__ = "installation"
-
-    id: Mapped[int] = mapped_column(Counted, primary_key=True, autoincrement=False)
-    epoch: Mapped[str] = mapped_column(Text)
-    readable_from: Mapped[str] = mapped_column(Text)
-
-    __table_args__ = (CheckConstraint("id = 1", name="single"), CLUSTERED)
-
-
-def _table(model: type[Base]) -> Table:
-    return cast("Table", model.__table__)
-
-
 # What statements are built from: aliases of these tables.
-ACCOUNT, ORG = _table(Account), _table(Org)
-PRINCIPAL, MEMBERSHIP = _table(Principal), _table(Membership)
-ANSWER, EVENT, TOUCH = _table(Answer), _table(Event), _table(Touch)
-SPACE, PROJECT, ASSET, GRANT = _table(Space), _table(Project), _table(Asset), _table(Grant)
-VERSION, PLACEMENT, DELETION = _table(AssetVersion), _table(Placement), _table(Deletion)
-DUTY, INSTALLATION = _table(Duty), _table(Installation)
+ACCOUNT, ORG = table_of(Account), table_of(Org)
+PRINCIPAL, MEMBERSHIP = table_of(Principal), table_of(Membership)
+ANSWER, EVENT, TOUCH = table_of(Answer), table_of(Event), table_of(Touch)
+SPACE, PROJECT, ASSET, GRANT = table_of(Space), table_of(Project), table_of(Asset), table_of(Grant)
+VERSION, PLACEMENT, DELETION = table_of(AssetVersion), table_of(Placement), table_of(Deletion)

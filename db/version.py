@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.errors import UnfitError, lacks_a_table
-from db.models import INSTALLATION
+from db.installation import INSTALLATION
 
 SCRIPTS = Path(__file__).parent / "migrations" / "versions"
 SCRIPT = re.compile(r"(\d{4})_\w+\.py", re.ASCII)

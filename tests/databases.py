@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import make_url
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, make_url
 
 from db.engine import open_engine
-from db.migrate import migrate
+from db.migrate import SCRIPTS, migrate
 
 T = TypeVar("T")
 GIVEN_SERVER = "FREEHOLD_TEST_DATABASE_URL"
@@ -29,6 +31,14 @@ async def _migrate(url: str) -> None:
     engine = open_engine(url)
     await migrate(engine)
     await engine.dispose()
+
+
+def downgrade(connection: Connection, version: str = "base") -> None:
+    """Bring a database back to an older version."""
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    config.attributes["connection"] = connection
+    command.downgrade(config, version)
 
 
 class SQLiteFiles:

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import db.installation  # pyright: ignore[reportUnusedImport] - as below
 import db.models  # noqa: F401  # pyright: ignore[reportUnusedImport] - fills the metadata
 from db.base import Base
 

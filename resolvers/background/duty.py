@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db import clock
 from db.engine import change
-from db.models import DUTY
+from db.installation import DUTY
 from db.queries import UPSERT
 
 LEASE = 30_000_000  # microseconds that it is held unless it is renewed

@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db import clock
 from db.engine import change, snapshot
 from db.epoch import SKIPPED, begin_epoch
-from db.models import EVENT, INSTALLATION, ORG, TOUCH
+from db.installation import INSTALLATION
+from db.models import EVENT, ORG, TOUCH
 from tests.factories import Manifest, load
 from tests.resolvers.changes.changing import CHANGED, answered, kept, mutate
 

@@ -4,16 +4,15 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, inspect, make_url, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import open_engine
 from db.errors import UnfitError
-from db.migrate import SCRIPTS, differences, migrate
+from db.migrate import differences, migrate
 from db.models import TOUCH
 from db.version import current_version, newest_version
+from tests.databases import downgrade
 
 AN_ORG = """
 INSERT INTO org (id, key, name, revision, next_id, retention_days, created_at, updated_at)
@@ -67,13 +66,6 @@ async def test_events_of_before_are_found_by_what_they_were_of(engine: AsyncEngi
     async with engine.begin() as connection:
         rows = await connection.execute(select(TOUCH).where(TOUCH.c.org_id == 1))
         assert [tuple(row) for row in rows] == [(1, "spc_1_7", 5, None, None, None)]
-
-
-def downgrade(connection: Connection, version: str = "base") -> None:
-    config = Config()
-    config.set_main_option("script_location", str(SCRIPTS))
-    config.attributes["connection"] = connection
-    command.downgrade(config, version)
 
 
 def names(connection: Connection) -> set[str]:

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import change
-from db.models import DUTY
+from db.installation import DUTY
 from tests.durability.asking import Api, Asked
 from tests.durability.orgs import DOOMED_ROWS
 from tests.durability.storage import Stored, number_of

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import change, open_engine, snapshot
 from db.ids import parse_id
-from db.models import DELETION, DUTY
+from db.installation import DUTY
+from db.models import DELETION
 from resolvers.background.duty import LEASE, Duty
 from resolvers.background.work import work
 from tests.databases import run

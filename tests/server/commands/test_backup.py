@@ -12,9 +12,10 @@ import pytest
 from sqlalchemy import make_url
 from starlette.testclient import TestClient
 
+from db.engine import open_engine
 from db.epoch import SKIPPED
 from server.app import create_app
-from tests.databases import run
+from tests.databases import downgrade, run
 from tests.server.asking import Client, settings_for, store_orgs
 from tests.server.commands.running import Freehold, execute, on_postgresql, on_sqlite
 
@@ -125,16 +126,20 @@ def test_what_was_acknowledged_before_a_backup_began_is_in_it(
         thread.join()
 
 
+async def made_older(url: str) -> None:
+    engine = open_engine(url)
+    async with engine.begin() as connection:
+        await connection.run_sync(downgrade, "0010")
+    await engine.dispose()
+
+
 @on_sqlite
 def test_a_backup_of_an_older_version_is_brought_to_this_one(
     freehold: Freehold, acme: str, tmp_path: Path
 ) -> None:
     backup = tmp_path / "backup.db"
     freehold("backup", str(backup))
-    with closing(sqlite3.connect(backup)) as older, older:
-        older.execute("DROP TABLE installation")
-        older.execute("DELETE FROM sqlite_stat1 WHERE tbl = 'installation'")
-        older.execute("UPDATE alembic_version SET version_num = '0010'")
+    run(made_older(f"sqlite:///{backup}"))
     file_of(acme).unlink()
     assert freehold("restore", str(backup)).code == 0
     assert freehold("export", "acme").code == 0

@@ -84,7 +84,7 @@ def test_all_operations_are_explained_in_their_order(freehold: Freehold, three: 
     assert schema == {
         "operation": "Schema",
         "how": "standard",
-        "cost": 0,
+        "cost": 5,
         "limit": 250_000,
         "reason": "introspection",
         "source": None,
@@ -98,7 +98,7 @@ def test_the_text_of_several_is_python_as_a_whole(freehold: Freehold, three: str
     heads = [line for line in outcome.stdout.splitlines() if " runs " in line]
     assert heads == [
         "# Key runs compiled. Cost: 1 of at most 250,000 nodes.",
-        "# Schema runs on the standard executor (introspection). Cost: 0 of at most 250,000 nodes.",
+        "# Schema runs on the standard executor (introspection). Cost: 5 of at most 250,000 nodes.",
         "# Page runs compiled. Cost: 61 of at most 250,000 nodes.",
     ]
     assert len(ast.parse(outcome.stdout).body) == 2

@@ -10,7 +10,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import change, open_engine, snapshot
-from db.models import ASSET, DELETION, DUTY
+from db.installation import DUTY
+from db.models import ASSET, DELETION
 from resolvers.background.duty import Duty
 from resolvers.changes import purges
 from tests.databases import run
