@@ -59,6 +59,8 @@ async def slow_and_large(
     for number, question in enumerate(heaviest.questions(), 1):  # noqa: B007 - it is returned
         for who in ("admin", "owner") if deep else ("owner",):
             took, size = await answered(engine, question, who)
+            if took > seconds:  # what takes long but once waited for something else
+                took = min(took, (await answered(engine, question, who))[0])
             if took > seconds or size > MEBIBYTES:
                 found.append(f"{question.field} {took:.1f} s, {size} MiB: {question.text[:300]}")
     return number, found
