@@ -22,7 +22,7 @@ SECONDS_TO_CONNECT = 5
 SECONDS_TO_SAY_GOODBYE = 1
 SECONDS_FOR_A_SIGN = 3  # within which a server that lives answers what costs it nothing
 SECONDS_OF_GRACE = 2  # for the server to say by itself that a statement took too long
-SECONDS_IDLE = 60  # in a transaction, after which a process that stands still is let go
+SECONDS_IDLE = 15  # in a transaction: whoever vanished in one holds its Org's lock no longer
 LIFETIME = 900  # seconds, after which a connection is replaced: it may lead to where nobody is
 # Seconds after which one that may only read is replaced: a server may be so for a moment.
 LIFETIME_READ_ONLY = 1

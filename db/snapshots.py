@@ -34,7 +34,7 @@ class Snapshots:
     def __init__(self, backend: Backend, *, most: int, wait: float) -> None:
         self._backend, self._most, self._wait = backend, most, wait
         self._over: list[tuple[PoolProxiedConnection, float]] = []  # since when; the oldest first
-        self._ending = set[asyncio.Task[None]]()
+        self._ending = dict[asyncio.Task[None], PoolProxiedConnection]()
         self._timer: asyncio.TimerHandle | None = None
 
     async def begin(self, engine: AsyncEngine) -> PoolProxiedConnection:
@@ -76,10 +76,14 @@ class Snapshots:
             self._timer = None
         while self._over:
             self._over.pop()[0].invalidate()
-        for task in self._ending:
-            task.cancel()  # which closes its connection
-        if self._ending:
-            await_only(asyncio.wait(self._ending))
+        ending = dict(self._ending)
+        for task in ending:
+            task.cancel()  # which closes its connection, unless the task hadn't begun
+        if ending:
+            await_only(asyncio.wait(ending))
+        for pooled in ending.values():
+            if pooled.is_valid:
+                pooled.invalidate()
 
     async def _taken(self, engine: AsyncEngine) -> tuple[PoolProxiedConnection, str]:
         """Take a connection; return it and what begins a transaction on it."""
@@ -121,9 +125,10 @@ class Snapshots:
     def _sweep(self) -> None:
         loop, self._timer = asyncio.get_running_loop(), None
         while self._over and self._over[0][1] <= loop.time() - LINGERING:
-            task = loop.create_task(self._end(self._over.pop(0)[0]))
-            self._ending.add(task)
-            task.add_done_callback(self._ending.discard)
+            pooled, _ = self._over.pop(0)
+            task = loop.create_task(self._end(pooled))
+            self._ending[task] = pooled
+            task.add_done_callback(self._ending.pop)
         if self._over:
             self._timer = loop.call_later(LINGERING, self._sweep)
 

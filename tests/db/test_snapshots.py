@@ -1,6 +1,7 @@
 """A read that is over leaves its end to the next; what no read takes is soon given back."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 from typing import Any, cast
@@ -16,7 +17,7 @@ from db.models import ORG
 from db.postgresql import PostgreSQL
 from db.queries import AnySelect
 from db.reader import read
-from db.snapshots import END
+from db.snapshots import END, LINGERING
 
 FIRST = PostgreSQL.read
 NEXT = f"{END}; {FIRST}"
@@ -172,6 +173,19 @@ async def test_an_engine_that_is_disposed_of_leaves_no_connection(
         while await number(other, CONNECTED):  # noqa: ASYNC110 - the server tells nobody
             await asyncio.sleep(0.01)
     await ask(engine)  # by a pool of its own
+
+
+async def test_one_that_is_disposed_of_before_an_end_has_begun_leaves_no_connection(
+    engine: AsyncEngine, other: AsyncEngine
+) -> None:
+    await ask(engine)
+    time.sleep(2 * LINGERING)  # noqa: ASYNC251 - so that nothing runs meanwhile
+    for _ in range(2):
+        await asyncio.sleep(0)  # the timer runs, and the task that it makes hasn't begun
+    await engine.dispose()
+    async with asyncio.timeout(10):
+        while await number(other, CONNECTED):  # noqa: ASYNC110 - the server tells nobody
+            await asyncio.sleep(0.01)
 
 
 async def test_on_sqlite_a_read_is_ended_at_once(sqlite_url: str) -> None:
