@@ -1,6 +1,6 @@
 """What a client asks to run, and what comes of it."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
@@ -51,7 +51,8 @@ class Unlimited:
 class Asked(NamedTuple):
     """What a client asks to run; `read_only` where the transport may carry queries alone.
 
-    `allowance` is what it may make the server do.
+    `allowance` is what it may make the server do. `when_left` is told whether the operation is to
+    be cancelled when its client leaves: a query is, a change is made though nobody waits for it.
     `known_tags` are those of the answers that the client has, None where it wants no tag; a tag
     also stands on the `media_type` of the answer.
     """
@@ -64,6 +65,7 @@ class Asked(NamedTuple):
     media_type: str = ""
     known_tags: frozenset[str] | None = None
     allowance: Allowance = Unlimited()
+    when_left: Callable[[bool], None] = lambda _cancelled: None
 
 
 @dataclass(slots=True)

@@ -147,6 +147,7 @@ class Operations:
     def _open(
         self, operation: OperationDefinitionNode, asked: Asked, credential: Credential
     ) -> AbstractAsyncContextManager[Context]:
+        asked.when_left(_is_query(operation))
         if self._mutating is None or _is_query(operation):
             return self._reading(credential)
         return self._mutating(credential, asked.request_id)

@@ -33,6 +33,7 @@ from server.health import Readiness, health_routes
 from server.metrics import Metrics
 from server.persisted import PersistedDocuments, read_trusted
 from server.settings import Settings
+from server.stopping import STOPPING, Stopping
 from server.view import GraphQLView
 
 SECONDS_IN_THE_BACKGROUND = 600  # for a statement, as nobody waits for it
@@ -47,7 +48,7 @@ def create_app(settings: Settings) -> Starlette:
     executor = executor_of(settings)
     metrics = Metrics(executor.counts) if settings.metrics else None
     changing = partial(mutating, engine, limits=change_limits_of(settings))
-    secret = secret_of(settings)
+    secret, stopping = secret_of(settings), Stopping()
     tag_key = derived_key(secret, "tags of answers")
     view = GraphQLView(
         Operations(executor, documents, partial(reading, engine), changing, tag_key=tag_key),
@@ -59,17 +60,17 @@ def create_app(settings: Settings) -> Starlette:
     )
 
     @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
+    async def lifespan(_app: Starlette) -> AsyncGenerator[dict[str, Stopping]]:
         settle_collector()
         async with _background(settings, background):
-            yield
+            yield {STOPPING: stopping}
         for each in (engine, background, probe):
             await each.dispose()
 
     routes = [
         Route(ENDPOINT, view),
         *graphiql_routes(GRAPHIQL_DIST),
-        *health_routes(Readiness(engine, probe)),
+        *health_routes(Readiness(engine, probe), stopping),
         *(metrics.routes() if metrics else ()),
     ]
     return Application(view, routes=routes, lifespan=lifespan)

@@ -12,9 +12,11 @@ from starlette.routing import BaseRoute, Route
 from db.errors import READ_ONLY, REPLACED, UNREACHABLE, Kind, Trouble, trouble_of
 from db.lending import POOLS
 from db.probe import probe
+from server.stopping import Stopping
 
 VERSION = version("freehold")
 SECONDS_TO_ANSWER = 10  # far more than a database that lives needs, on a busy machine too
+STOPS = "The server is stopping."
 UNREACHED = "The database can't be reached."
 TAKES_NO_CHANGES = "The database takes no changes: it is read-only, or a replica."
 OTHER_FILE = (
@@ -66,14 +68,14 @@ def _told(trouble: Trouble) -> str | None:
     return None if trouble.kind is Kind.BUSY else TOLD.get(trouble, trouble.message)
 
 
-def health_routes(readiness: Readiness) -> list[BaseRoute]:
+def health_routes(readiness: Readiness, stopping: Stopping) -> list[BaseRoute]:
     """Return `/livez`, `/readyz` and `/version`, which need no token."""
 
     async def live(_request: Request) -> Response:
         return JSONResponse({"status": "live"})
 
     async def ready(_request: Request) -> Response:
-        problem = await readiness.problem()
+        problem = STOPS if stopping.begun else await readiness.problem()
         if problem is None:
             return JSONResponse({"status": "ready"})
         return JSONResponse({"status": "not ready", "problem": problem}, 503)

@@ -37,8 +37,9 @@ class Settings(BaseSettings):
     secret: SecretStr | None = Field(
         default=None, description="that key itself, instead of the file"
     )
-    public_url: str = Field(
-        default="http://127.0.0.1:8000", description="where people reach the server, for links"
+    public_url: str | None = Field(
+        default=None,
+        description="where people reach the server, for links; unset: where it listens",
     )
     introspection: bool = Field(default=True, description="whether the schema may be asked for")
     compiles: bool = Field(default=True, description="whether operations are compiled to Python")
@@ -82,6 +83,27 @@ class Settings(BaseSettings):
         default=None, ge=1, description="live projects in a space, beyond which none is added"
     )
 
+    max_connections: int = Field(default=1_000, ge=1, description="of clients at once, per process")
+    max_header_bytes: int = Field(
+        default=65_536, ge=8_192, description="of a request's URL and headers; the URL has half"
+    )
+    max_headers: int = Field(default=100, ge=10, description="of a request")
+    header_seconds: float = Field(
+        default=10, gt=0, description="in which a request's headers must have come"
+    )
+    body_seconds: float = Field(default=30, gt=0, description="in which its body must have come")
+    idle_seconds: float = Field(
+        default=75, gt=0, description="that a connection is kept for the next request"
+    )
+    answer_seconds: float = Field(
+        default=60, gt=0, description="in which a client must take each MiB of an answer"
+    )
+    lead_seconds: float = Field(
+        default=1, ge=0, description="from telling /readyz of a stop to taking no more connections"
+    )
+    drain_seconds: float = Field(
+        default=30, ge=0, description="that requests have to finish when the server stops"
+    )
     max_request_bytes: int = Field(default=MEBIBYTE, ge=1024, description="of a request's body")
     max_tokens: int = Field(default=5_000, ge=1, description="in a document")
     max_depth: int = Field(default=24, ge=1, description="of fields in fields")

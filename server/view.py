@@ -1,5 +1,6 @@
 """The endpoint /graphql: from a request to an operation, and from its answer to a response."""
 
+import asyncio
 import os
 import re
 import time
@@ -23,11 +24,13 @@ from schema.operation import FORBIDDEN, METHOD, Operations
 from server.fair_use import FairUse, ThrottledError
 from server.metrics import Metrics
 from server.persisted import PersistedDocuments
+from server.protocol.cycle import CANCELS
 from server.request import JSON, RefusedError, answer_type, check_method, read_parameters
 from server.tags import known_tags, tag_headers
 
 log = structlog.get_logger()
 
+LEFT = 499  # in the log alone: the client has left, or the server cut it off as it stopped
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 STATUS = {
     UNAUTHENTICATED: 401,
@@ -73,7 +76,11 @@ class GraphQLView:
         request = Request(scope, receive)
         started, request_id = time.perf_counter(), _request_id(request)
         notes: dict[str, Any] = {}
-        response = await self._respond(request, request_id, notes)
+        try:
+            response = await self._respond(request, request_id, notes)
+        except asyncio.CancelledError:
+            log.info("graphql", request_id=request_id, status=LEFT, **notes)
+            raise
         response.raw_headers.append((b"x-request-id", request_id.encode()))
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
         try:
@@ -113,6 +120,7 @@ class GraphQLView:
             media_type=media_type,
             known_tags=known_tags(request) if cacheable else None,
             allowance=guest,
+            when_left=request.scope.get("extensions", {}).get(CANCELS, _ignore),
         )
         return await self._operations.run(asked, credential), guest.headers
 
@@ -129,6 +137,10 @@ class GraphQLView:
             self._fair_use.spend_of_address(request.client.host if request.client else None)
         except ThrottledError as error:
             raise RefusedError(429, THROTTLED, error.message, error.headers) from error
+
+
+def _ignore(_cancelled: bool) -> None:
+    """Let a server that can't tell of clients that leave go on with what they asked for."""
 
 
 def _request_id(request: Request) -> str:

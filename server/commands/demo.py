@@ -13,6 +13,7 @@ from resolvers.manifest.load import load_manifest
 from server.commands.configuration import read_settings
 from server.commands.database import up_to_date
 from server.commands.invocation import Json, answer, invocation_of
+from server.commands.listener import url_of
 from server.commands.people import find_org, find_person, token_for
 from server.commands.sign_in import signing_secret
 from server.demo import DEMO_ORG, DEMO_PEOPLE, demo_lines
@@ -28,7 +29,9 @@ PublicUrl = Annotated[
 def demo(context: typer.Context, url: PublicUrl = None, as_json: Json = False) -> None:
     """Load the demo Org unless it is there, and print links for three of its people."""
     settings = read_settings(invocation_of(context))
-    loaded, people = asyncio.run(_demo(settings, (url or settings.public_url).rstrip("/")))
+    loaded, people = asyncio.run(
+        _demo(settings, (url or settings.public_url or url_of()).rstrip("/"))
+    )
     first = "The demo is loaded." if loaded else "The demo was loaded already."
     links = [f"{each['name']} ({each['role']})\n  {each['url']}" for each in people]
     answer("\n".join([first, *links]), {"loaded": loaded, "people": people}, as_json=as_json)

@@ -22,6 +22,7 @@ from server.commands.checks.surroundings import (
 from server.commands.configuration import LARGEST_PORT, read_settings
 from server.commands.errors import CommandError
 from server.commands.invocation import Invocation, Json, answer, invocation_of
+from server.commands.listener import url_of
 from server.settings import Settings
 
 MARKS = {State.OK: "[green]✓", State.NOTE: "[yellow]!", State.WRONG: "[red]✗"}
@@ -61,7 +62,7 @@ async def _examine_settings(settings: Settings, host: str, port: int) -> list[Fi
         *await check_database(settings),
         check_secret(settings),
         await check_oidc(settings),
-        check_public_url(settings.public_url),
+        check_public_url(settings.public_url or url_of(host, port)),
         check_graphiql(GRAPHIQL_DIST),
         check_port(host, port),
     ]

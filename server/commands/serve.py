@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import signal
 from contextlib import suppress
 from socket import socket
@@ -9,9 +10,7 @@ from typing import Annotated
 
 import structlog
 import typer
-import uvicorn
 from starlette.applications import Starlette
-from uvicorn.supervisors import Multiprocess
 
 from server.commands.configuration import DATABASE_URL, LARGEST_PORT, checked_url, read_settings
 from server.commands.database import up_to_date
@@ -21,34 +20,44 @@ from server.commands.listener import listen, url_of
 from server.commands.sign_in import checked_issuer, signing_secret
 from server.graphiql import PAGE
 from server.logs import configure_logs
+from server.protocol.bounds import Config, bounds_of
+from server.protocol.connection import Connection
+from server.protocol.server import Server
+from server.protocol.workers import Workers
 from server.settings import Settings
 
 WORKER = "server.commands.worker:application"
-SECONDS_TO_FINISH = 3
 
 log = structlog.get_logger()
 
 Host = Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 is every one.")]
 Port = Annotated[int, typer.Option(min=0, max=LARGEST_PORT, help="0 takes any that is free.")]
-Workers = Annotated[int, typer.Option(min=1, help="How many processes.")]
+Number = Annotated[int, typer.Option(min=1, help="How many processes.")]
 
 
 def serve(
-    context: typer.Context, host: Host = "127.0.0.1", port: Port = 8000, workers: Workers = 1
+    context: typer.Context, host: Host = "127.0.0.1", port: Port = 8000, workers: Number = 1
 ) -> None:
     """Run the server until it is told to stop, by Ctrl+C or SIGTERM."""
     settings = read_settings(invocation_of(context))
-    app = _application(settings)
     # uvicorn finishes by raising the signal again; to have stopped as told is no failure.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with listen(host, port) as listener, suppress(KeyboardInterrupt):
+        app = _application(settings)
         configure_logs()
+        _allow_files()
         _announce(settings, listener)
         if workers == 1:
-            uvicorn.Server(_config(app)).run(sockets=[listener])
+            Server(_config(app, settings)).run(sockets=[listener])
         else:
             os.environ[DATABASE_URL] = settings.database_url
-            Multiprocess(_config(WORKER, workers), sockets=[listener]).run()
+            Workers(_config(WORKER, settings), workers, listener).run()
+
+
+def _allow_files() -> None:
+    """Allow as many open files as there may be: each connection is one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _application(settings: Settings) -> Starlette:
@@ -67,17 +76,19 @@ def _application(settings: Settings) -> Starlette:
         raise CommandError(f"FREEHOLD_TRUSTED_DOCUMENTS: {error}") from error
 
 
-def _config(app: Starlette | str, workers: int = 1) -> uvicorn.Config:
-    return uvicorn.Config(
+def _config(app: Starlette | str, settings: Settings) -> Config:
+    config = Config(
         app,
         factory=isinstance(app, str),
-        workers=workers,
+        http=Connection,
+        ws="none",
         log_config=None,
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        timeout_graceful_shutdown=SECONDS_TO_FINISH,
     )
+    config.bounds = bounds_of(settings)
+    return config
 
 
 def _announce(settings: Settings, listener: socket) -> None:
@@ -87,8 +98,9 @@ def _announce(settings: Settings, listener: socket) -> None:
         log.warning("the database isn't ready", problem=problem)
     if not (GRAPHIQL_DIST / PAGE).is_file():
         log.warning("GraphiQL isn't built", remedy="run `make graphiql`, then start again")
-    page = f"{settings.public_url.rstrip('/')}/graphiql"
-    log.info("listening", url=url_of(listener), graphiql=page)
+    url = url_of(*listener.getsockname()[:2])
+    page = f"{(settings.public_url or url).rstrip('/')}/graphiql"
+    log.info("listening", url=url, graphiql=page)
 
 
 async def _database_problem(settings: Settings) -> str | None:

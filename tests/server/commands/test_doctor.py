@@ -161,6 +161,7 @@ def test_a_port_in_use_is_only_a_note(freehold: Freehold) -> None:
         port = listener.getsockname()[1]
         outcome = freehold("doctor", "--json", "--port", str(port))
     text = f"127.0.0.1:{port} can't be listened on: address already in use."
+    text += " Stop what listens there, or use another --port."
     assert found(outcome, "port")[:2] == ("note", text)
 
 

@@ -61,6 +61,7 @@ def test_it_serves_and_logs_and_stops(run_freehold: Running) -> None:
     token = run_freehold("token", "ada", "--org", "acme").stdout.strip()
     headers = {"Authorization": f"Bearer {token}", "X-Request-Id": "the-request"}
     with serving() as server:
+        assert server.entries[-1]["graphiql"] == f"{server.url}/graphiql"
         with httpx2.Client(base_url=server.url, timeout=60) as client:
             ready = client.get("/readyz")
             answer = client.post("/graphql", json=QUERY, headers=headers)
@@ -106,7 +107,8 @@ def test_a_port_in_use_is_told(freehold: Freehold) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         outcome = freehold("serve", "--port", str(port))
-    message = f"127.0.0.1:{port} can't be listened on: address already in use.\n"
+    problem = f"127.0.0.1:{port} can't be listened on: address already in use."
+    message = f"{problem} Stop what listens there, or use another --port.\n"
     assert outcome == (1, "", message)
 
 
