@@ -14,7 +14,7 @@ from db.engine import open_engine, snapshot
 from db.migrate import migrate
 from db.models import PROJECT
 from resolvers.manifest.load import load_manifest
-from tests.databases import postgresql_server
+from tests.postgresql import postgresql_server
 
 KEPT = Path(__file__).parents[1] / "build" / "bench"
 

@@ -11,7 +11,8 @@ from _pytest.terminal import TerminalReporter
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import open_engine
-from tests.databases import PostgreSQLDatabases, SQLiteFiles, postgresql_server
+from tests.databases import SQLiteFiles
+from tests.postgresql import PostgreSQLDatabases, postgresql_server
 
 TOLD = "told"
 Tell: TypeAlias = Callable[[str], None]

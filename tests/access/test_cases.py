@@ -15,8 +15,9 @@ from tests.access.cases import USER, Case, read_cases
 from tests.access.expecting import expected_answer, expected_levels
 from tests.access.reference import View
 from tests.access.storing import store
-from tests.databases import PostgreSQLDatabases, SQLiteFiles, run
+from tests.databases import SQLiteFiles, run
 from tests.factories import Loaded
+from tests.postgresql import PostgreSQLDatabases
 
 CASES = read_cases()
 NODE = """

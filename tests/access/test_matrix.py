@@ -12,8 +12,9 @@ from tests.access.matrix import Row, document, field_rows, mutation_rows
 from tests.access.stages import Stages
 from tests.access.standings import ELSEWHERE, OTHER_ORG, USERS, Stage
 from tests.access.sweeping import mutations, node_fields
-from tests.databases import PostgreSQLDatabases, SQLiteFiles
+from tests.databases import SQLiteFiles
 from tests.factories import load
+from tests.postgresql import PostgreSQLDatabases
 
 DONE = "DONE"
 MUTATIONS = mutations()

@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from db.engine import change, open_engine
 from db.models import ORG
-from tests.databases import PostgreSQLDatabases, SQLiteFiles
+from tests.databases import SQLiteFiles
+from tests.postgresql import PostgreSQLDatabases
 
 
 @pytest.fixture

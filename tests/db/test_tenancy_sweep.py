@@ -17,8 +17,9 @@ from engine.page import Orders, Page, read_page, write_cursor
 from engine.resolve import declaration_of
 from resolvers.context import Reading, reading
 from schema.root import executable_schema
-from tests.databases import PostgreSQLDatabases, SQLiteFiles, run
+from tests.databases import SQLiteFiles, run
 from tests.factories import Manifest, address, load
+from tests.postgresql import PostgreSQLDatabases
 
 ACME = Manifest().user("ada", admin=True).user("ben").space("core").project("core/site")
 FILTERS: dict[str, object] = {

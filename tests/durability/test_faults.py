@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import open_engine, write
 from tests.conftest import Tell
-from tests.databases import PostgreSQLDatabases, SQLiteFiles
+from tests.databases import SQLiteFiles
 from tests.durability.asking import Api, asking
 from tests.durability.chores import World
 from tests.durability.clients import clients
@@ -25,6 +25,7 @@ from tests.durability.serving import served
 from tests.durability.storage import read
 from tests.durability.telling import check_repeated, check_told, summary
 from tests.durability.wholeness import check_whole
+from tests.postgresql import PostgreSQLDatabases
 from tests.proxy import Proxy, through_a_proxy
 
 CHANGES = 20  # between one fault and the next

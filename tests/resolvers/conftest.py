@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import open_engine
-from tests.databases import PostgreSQLDatabases, SQLiteFiles, run
+from tests.databases import SQLiteFiles, run
 from tests.factories import Loaded
+from tests.postgresql import PostgreSQLDatabases
 from tests.resolvers.lists import Asker, store
 
 

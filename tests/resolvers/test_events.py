@@ -7,8 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db import clock
 from db.engine import open_engine
-from tests.databases import PostgreSQLDatabases, SQLiteFiles, run
+from tests.databases import SQLiteFiles, run
 from tests.factories import Loaded, Manifest, ask, load
+from tests.postgresql import PostgreSQLDatabases
 from tests.resolvers.conftest import Stored
 from tests.resolvers.log import EVENTS, answer, events, history, revisions, store_logged
 

@@ -17,9 +17,10 @@ from resolvers.context import Reading
 from resolvers.events import ORDERS, EventRow, of_member, of_org, of_space
 from resolvers.pagination import Listed
 from tests.counting import counted
-from tests.databases import PostgreSQLDatabases, SQLiteFiles, run
+from tests.databases import SQLiteFiles, run
 from tests.factories import Loaded, Manifest, address, asked_as, asker, load
 from tests.factories import run as run_as
+from tests.postgresql import PostgreSQLDatabases
 from tests.resolvers.conftest import Stored
 from tests.resolvers.plans import Explainer
 

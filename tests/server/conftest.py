@@ -20,7 +20,8 @@ from schema.operation import Operations
 from server.app import create_app
 from server.logs import configure_logs
 from server.view import GraphQLView
-from tests.databases import PostgreSQLDatabases, SQLiteFiles, run
+from tests.databases import SQLiteFiles, run
+from tests.postgresql import PostgreSQLDatabases
 from tests.schema.faulty import faulty_schema
 from tests.server.asking import SECRET, Client, Log, settings_for, store_orgs
 

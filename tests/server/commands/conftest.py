@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import make_url
 
 from server.__main__ import main
-from tests.databases import GIVEN_SERVER, run
+from tests.databases import run
+from tests.postgresql import GIVEN_SERVER
 from tests.server.commands.acme import manifest
 from tests.server.commands.running import ROOT, Freehold, Outcome, Running, execute, run_process
 

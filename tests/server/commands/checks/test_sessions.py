@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db.engine import open_engine, write
 from server.commands.checks.finding import Finding, State
 from server.commands.checks.sessions import check_sessions
-from tests.databases import PostgreSQLDatabases
+from tests.postgresql import PostgreSQLDatabases
 
 
 @pytest.fixture
