@@ -5,7 +5,6 @@ PORT ?= 8000
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 SOURCES := auth db engine resolvers schema server tests bench
-export FREEHOLD_PUBLIC_URL ?= http://$(HOST):$(PORT)
 
 .PHONY: help install develop graphiql serve test test-full check format sdl lock bench clean
 
@@ -32,10 +31,8 @@ develop: .venv/develop.stamp ## Install what the tests and the checks need, too.
 graphiql: .venv/run.stamp ## Build GraphiQL from npm.
 	@sh graphiql/build.sh
 
-serve: install ## Migrate, load the demo Org, and serve.
-	@$(BIN)/freehold migrate
-	@$(BIN)/freehold demo
-	@$(BIN)/freehold serve --host $(HOST) --port $(PORT)
+serve: install ## Migrate, load the demo Org, and serve it at HOST and PORT.
+	@$(BIN)/freehold serve --demo --host $(HOST) --port $(PORT)
 
 test: install develop ## Run all tests, on SQLite and on PostgreSQL.
 	$(BIN)/pytest --numprocesses auto --dist worksteal

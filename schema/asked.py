@@ -73,7 +73,8 @@ class Answer:
     """What came of it; `ran` tells an operation that was executed from one that could not be.
 
     An answer that is `unchanged` has the tag of one that the client has, and no data. `noted` is
-    for the log: what ran, who asked, and how many SQL statements it took.
+    for the log: what ran, who asked, and how many SQL statements it took. One that `is_large` may
+    have more rows or longer texts than are written in one go.
     """
 
     data: Any = None
@@ -83,3 +84,4 @@ class Answer:
     tag: str | None = None
     unchanged: bool = False
     noted: dict[str, Any] = field(default_factory=dict)
+    is_large: bool = False

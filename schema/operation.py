@@ -30,6 +30,7 @@ from schema.tag import tag_of
 BAD_DOCUMENT, BAD_OPERATION, BAD_INPUT = "BAD_DOCUMENT", "BAD_OPERATION", "BAD_INPUT"
 METHOD, FORBIDDEN = "METHOD", "FORBIDDEN"
 OF_REQUEST, CHARACTERS = 10, 20  # a cost, and of a new document the characters that cost 1
+LARGE_COST = 5_000
 WHICH = "Say by `operationName` which of the document's operations is to run."
 NO_ORG = "You are no active member of the token's Org: the schema is told to its members alone."
 OF_MEMBERS = {"__schema", "__type"}
@@ -135,6 +136,7 @@ class Operations:
             ):
                 answer.errors, answer.tag = [error], None
                 return
+        answer.is_large = _is_large(prepared, context)
         answer.data = result.data
         answer.errors = shown_errors(result, otherwise=BAD_INPUT, request_id=asked.request_id)
         answer.ran = result.data is not None or any(error.path for error in answer.errors)
@@ -168,6 +170,13 @@ def _of_usage(prepared: Prepared | Refused) -> int:
     if usage is None or isinstance(prepared, Refused):
         return 0
     return usage.cost + OF_REQUEST * usage.aliases
+
+
+def _is_large(prepared: Prepared, context: Context) -> bool:
+    """Return whether an answer may have more rows or longer texts than are written in one go."""
+    if isinstance(context, Mutating) or context.has_long_texts:
+        return True
+    return prepared.usage.cost > LARGE_COST
 
 
 def _tell(answer: Answer, allowance: Allowance) -> None:

@@ -1,119 +1,21 @@
-"""The command line: `freehold`, also as `python -m server`."""
+"""The program `freehold`, also as `python -m server`."""
 
-import io
-import os
 import sys
-from collections.abc import Sequence
-from typing import Annotated
 
-import typer
-
-from server.commands.backing_up import backup
-from server.commands.demo import demo
-from server.commands.doctor import doctor
-from server.commands.errors import CommandError
-from server.commands.explaining import explain_query
-from server.commands.exporting import export
-from server.commands.importing import import_manifest
-from server.commands.invocation import Invocation, Json, answer, invocation_of
-from server.commands.migrating import migrate
-from server.commands.restoring import epoch, restore
-from server.commands.serve import serve
-from server.commands.tokens import token
-from server.commands.work import work
-from server.health import VERSION
-
-NAME = "freehold"
-WITHOUT_JSON = ("serve", "export", "token")
-HELP = "A GraphQL API server for project spaces: who owns what, who may do what, and why."
-EPILOG = "Settings come from the environment: docs/operating.md has them all."
-
-app = typer.Typer(
-    name=NAME, help=HELP, epilog=EPILOG, add_completion=False, pretty_exceptions_enable=False
-)
-app.command("serve")(serve)
-app.command("work")(work)
-app.command("migrate")(migrate)
-app.command("demo")(demo)
-app.command("import")(import_manifest)
-app.command("export")(export)
-app.command("backup")(backup)
-app.command("restore")(restore)
-app.command("epoch")(epoch)
-app.command("token")(token)
-app.command("explain-query")(explain_query)
-app.command("doctor")(doctor)
+INTERRUPTED = 130  # the exit code that shells give to Ctrl+C
 
 
-def _tell_version(value: bool) -> None:
-    if value:
-        typer.echo(f"{NAME} {VERSION}")
-        raise typer.Exit
+def main() -> int:
+    """Run the command that the process's arguments ask for; return its exit code.
 
-
-DatabaseUrl = Annotated[
-    str | None,
-    typer.Option("--database-url", metavar="URL", help="The database [FREEHOLD_DATABASE_URL]"),
-]
-Version = Annotated[
-    bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Tell the version.")
-]
-
-
-@app.callback(invoke_without_command=True)
-def _before(
-    context: typer.Context,
-    database_url: DatabaseUrl = None,
-    as_json: Json = False,
-    _version: Version = False,
-) -> None:
-    name = context.invoked_subcommand
-    if name is None:
-        typer.echo(context.get_help())
-        raise typer.Exit(2)
-    if as_json and name in WITHOUT_JSON:
-        raise CommandError(f"--json is not for `{NAME} {name}`.", code=2)
-    invocation_of(context).database_url = database_url
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command that the arguments, or those of the process, ask for; return its exit code.
-
-    With FREEHOLD_DEBUG=1 the error behind a message is raised.
+    Ctrl+C ends it without a word, also while it is still being imported.
     """
-    _write_whatever_comes()
-    invocation = Invocation()
     try:
-        outcome: object = app(args=arguments, obj=invocation, prog_name=NAME, standalone_mode=False)
-    except CommandError as error:
-        return _fail(error, invocation)
-    except typer.TyperException as error:
-        return _fail(_misused(error), invocation)
-    return outcome if isinstance(outcome, int) else 0
+        from server import command_line  # noqa: PLC0415 - takes a while
 
-
-def _write_whatever_comes() -> None:
-    """Let a terminal that lacks a character show a mark in its place."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-
-
-def _misused(error: typer.TyperException) -> CommandError:
-    context: typer.Context | None = getattr(error, "ctx", None)
-    called = context.command_path if context else NAME
-    message = f"{error.format_message()} Try `{called} --help`."
-    return CommandError(message, code=error.exit_code)
-
-
-def _fail(error: CommandError, invocation: Invocation) -> int:
-    if os.environ.get("FREEHOLD_DEBUG") == "1":
-        raise error
-    if invocation.as_json:
-        answer("", {"error": error.details}, as_json=True)
-    else:
-        typer.echo(str(error), err=True)
-    return error.code
+        return command_line.main()
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
 if __name__ == "__main__":

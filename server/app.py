@@ -30,7 +30,9 @@ from server.collector import settle_collector
 from server.fair_use import FairUse
 from server.graphiql import graphiql_routes
 from server.health import Readiness, health_routes
+from server.home import home
 from server.metrics import Metrics
+from server.origins import open_to_origins
 from server.persisted import PersistedDocuments, read_trusted
 from server.settings import Settings
 from server.stopping import STOPPING, Stopping
@@ -54,6 +56,7 @@ def create_app(settings: Settings) -> Starlette:
         Operations(executor, documents, partial(reading, engine), changing, tag_key=tag_key),
         Authenticator(secret, issuer_of(settings)),
         max_bytes=settings.max_request_bytes,
+        max_answer_bytes=settings.max_answer_bytes,
         persisted=persisted_of(settings),
         metrics=metrics,
         fair_use=FairUse(settings.cost_per_minute, settings.operations_at_once),
@@ -69,11 +72,13 @@ def create_app(settings: Settings) -> Starlette:
 
     routes = [
         Route(ENDPOINT, view),
+        Route("/", home, methods=["GET"]),
         *graphiql_routes(GRAPHIQL_DIST),
         *health_routes(Readiness(engine, probe), stopping),
         *(metrics.routes() if metrics else ()),
     ]
-    return Application(view, routes=routes, lifespan=lifespan)
+    around = partial(open_to_origins, settings=settings)
+    return Application(view, around, routes=routes, lifespan=lifespan)
 
 
 def engines_of(settings: Settings) -> tuple[AsyncEngine, AsyncEngine, AsyncEngine]:

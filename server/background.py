@@ -36,23 +36,28 @@ async def in_background(engine: AsyncEngine, seconds: float) -> AsyncGenerator[a
 
 async def work_until(stop: asyncio.Event, engine: AsyncEngine, seconds: float) -> None:
     """Do what is due every so many seconds, until it is told to stop."""
-    duty = Duty(engine)
+    duty, told = Duty(engine), None
     while not stop.is_set():
-        await _try(duty, stop)
+        told = await _try(duty, stop, told)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), seconds)
 
 
-async def _try(duty: Duty, stop: asyncio.Event) -> None:
-    """Work once; whatever goes wrong is logged, and tried again the next time."""
+async def _try(duty: Duty, stop: asyncio.Event, told: str | None) -> str | None:
+    """Work once; whatever goes wrong is logged, and tried again the next time.
+
+    Return what the database is waited for, which is logged once: if it isn't what was `told`.
+    """
     try:
         done = await work(duty, stop.is_set)
     except Exception as error:  # whatever it is, the server goes on
-        if is_unavailable(error):
-            problem = str(error) if isinstance(error, UnfitError) else type(error).__name__
-            log.warning("background work waits for the database", problem=problem)
-        else:
+        if not is_unavailable(error):
             log.exception("background work failed")
-    else:
-        if done and any(done.values()):
-            log.info("background", **{name.replace(" ", "_"): n for name, n in done.items()})
+            return None
+        problem = str(error) if isinstance(error, UnfitError) else type(error).__name__
+        if problem != told:
+            log.warning("background work waits for the database", problem=problem)
+        return problem
+    if done and any(done.values()):
+        log.info("background", **{name.replace(" ", "_"): n for name, n in done.items()})
+    return None

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple, cast
 import orjson
 from starlette.requests import Request
 
+from server.compression import GZIP, PLAIN, BrokenError, Unpacking
+
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
 REMEMBERED = 64  # Accept headers
@@ -97,20 +99,49 @@ def _of_query_string(request: Request) -> dict[str, Any]:
     return given
 
 
+def single(request: Request, name: str) -> str | None:
+    """Return a header, None where there is none; refuse a request that has it twice."""
+    values = request.headers.getlist(name)
+    if len(values) > 1:
+        raise RefusedError(400, "BAD_REQUEST", f"Send one header `{name}`, not {len(values)}.")
+    return values[0] if values else None
+
+
 async def _body(request: Request, max_bytes: int) -> bytes:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    media_type = (single(request, "content-type") or "").partition(";")[0].strip().lower()
     if media_type != JSON:
         raise RefusedError(415, "MEDIA_TYPE", f"Send the request as {JSON}.")
-    body, more = bytearray(), True
+    body, more, unpacking = bytearray(), True, _unpacking(request, max_bytes)
     while more:
         message = await request.receive()
         if message["type"] == "http.disconnect":
             raise RefusedError(400, "BAD_REQUEST", "The body broke off.")
-        body += message.get("body", b"")
+        body += _unpacked(message.get("body", b""), unpacking)
         if len(body) > max_bytes:
             raise RefusedError(413, "TOO_LARGE", f"A request has {max_bytes:,} bytes at most.")
         more = message.get("more_body", False)
+    _unpacked(None, unpacking)
     return bytes(body)
+
+
+def _unpacking(request: Request, max_bytes: int) -> Unpacking | None:
+    encoding = (single(request, "content-encoding") or PLAIN).strip().lower()
+    if encoding == PLAIN:
+        return None
+    if encoding not in (GZIP, "x-gzip"):
+        message = "Send the body as it is, or compressed with gzip."
+        raise RefusedError(415, "CONTENT_ENCODING", message, {"Accept-Encoding": GZIP})
+    return Unpacking(max_bytes)
+
+
+def _unpacked(part: bytes | None, unpacking: Unpacking | None) -> bytes:
+    """Return what is in a part of the body; after the last, check that nothing is missing."""
+    if unpacking is None:
+        return part or b""
+    try:
+        return unpacking.unpack(part) if part is not None else unpacking.end()
+    except BrokenError as error:
+        raise RefusedError(400, "BAD_REQUEST", "The body is not whole, or not gzip.") from error
 
 
 def _decoded(text: bytes, name: str) -> Any:

@@ -1,5 +1,6 @@
 """All settings, read once from the environment (`FREEHOLD_*`) and passed down."""
 
+import re
 from pathlib import Path
 from typing import Self
 
@@ -7,6 +8,7 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MEBIBYTE = 2**20
+ORIGIN = re.compile(r"https?://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?", re.ASCII)
 
 
 class Settings(BaseSettings):
@@ -40,6 +42,13 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         default=None,
         description="where people reach the server, for links; unset: where it listens",
+    )
+    allowed_origins: str | None = Field(
+        default=None,
+        description="of pages in browsers that may ask (CORS), separated by commas; `*` for all",
+    )
+    allow_credentials: bool = Field(
+        default=False, description="whether such pages may send cookies, as a proxy may want"
     )
     introspection: bool = Field(default=True, description="whether the schema may be asked for")
     compiles: bool = Field(default=True, description="whether operations are compiled to Python")
@@ -105,6 +114,11 @@ class Settings(BaseSettings):
         default=30, ge=0, description="that requests have to finish when the server stops"
     )
     max_request_bytes: int = Field(default=MEBIBYTE, ge=1024, description="of a request's body")
+    max_answer_bytes: int = Field(
+        default=64 * MEBIBYTE,
+        ge=MEBIBYTE,
+        description="of an answer; twice that of all that wait for clients, per process",
+    )
     max_tokens: int = Field(default=5_000, ge=1, description="in a document")
     max_depth: int = Field(default=24, ge=1, description="of fields in fields")
     max_aliases: int = Field(default=200, ge=0, description="in an operation")
@@ -121,6 +135,25 @@ class Settings(BaseSettings):
     operations_at_once: int = Field(
         default=4, ge=1, description="of one viewer that run at the same time, in each process"
     )
+
+    @property
+    def origins(self) -> list[str]:
+        """Return the origins that may ask."""
+        return [text.strip() for text in (self.allowed_origins or "").split(",") if text.strip()]
+
+    @model_validator(mode="after")
+    def _allows_origins_that_are_some(self) -> Self:
+        for origin in self.origins:
+            if origin != "*" and not ORIGIN.fullmatch(origin):
+                raise ValueError(
+                    f"FREEHOLD_ALLOWED_ORIGINS: {origin} is no origin; write them as "
+                    "https://app.example.org, without a path or a slash at the end."
+                )
+        if "*" in self.origins and (self.allow_credentials or len(self.origins) > 1):
+            raise ValueError(
+                "FREEHOLD_ALLOWED_ORIGINS: * stands alone, and without FREEHOLD_ALLOW_CREDENTIALS."
+            )
+        return self
 
     @model_validator(mode="after")
     def _names_the_issuer_wholly(self) -> Self:

@@ -24,5 +24,4 @@ def tag_headers(tag: str | None) -> Mapping[str, str]:
     return {
         "ETag": f'W/"{tag}"',
         "Cache-Control": "private, no-cache",
-        "Vary": "Accept, Authorization",
     }

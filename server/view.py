@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 import structlog
 from graphql import GraphQLError
 from starlette.requests import Request
@@ -18,18 +17,29 @@ from auth.authenticate import Authenticator
 from auth.credential import Credential
 from auth.errors import UNAUTHENTICATED, UNAVAILABLE, AuthError
 from db.errors import Kind
-from schema.asked import THROTTLED, Answer, Asked
+from schema.asked import BUSY, THROTTLED, Answer, Asked
 from schema.errors import INTERNAL
 from schema.operation import FORBIDDEN, METHOD, Operations
+from server.compression import encoding_of
 from server.fair_use import FairUse, ThrottledError
 from server.metrics import Metrics
 from server.persisted import PersistedDocuments
 from server.protocol.cycle import CANCELS
-from server.request import JSON, RefusedError, answer_type, check_method, read_parameters
+from server.request import (
+    JSON,
+    RefusedError,
+    answer_type,
+    check_method,
+    read_parameters,
+    single,
+)
+from server.serialising import TooLongError, serialised
 from server.tags import known_tags, tag_headers
+from server.writing import CrowdedError, Form, Writer
 
 log = structlog.get_logger()
 
+MAX_ANSWER_BYTES = 64 * 2**20
 LEFT = 499  # in the log alone: the client has left, or the server cut it off as it stopped
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 STATUS = {
@@ -43,6 +53,13 @@ STATUS = {
     Kind.TIMEOUT: 504,
     FORBIDDEN: 403,
 }
+# `Vary` for all, as a cache may keep a refusal, too.
+OF_ALL = {
+    "Cache-Control": "no-store",
+    "Vary": "Accept, Accept-Encoding, Authorization",
+    "X-Content-Type-Options": "nosniff",
+}
+MANY_WAIT = "Too many answers wait to be taken by clients: ask again soon."
 HEADERS: Mapping[int, Mapping[str, str]] = {
     401: {"WWW-Authenticate": 'Bearer realm="freehold"'},
     405: {"Allow": "POST"},
@@ -59,6 +76,7 @@ class GraphQLView:
         authenticator: Authenticator,
         *,
         max_bytes: int,
+        max_answer_bytes: int = MAX_ANSWER_BYTES,
         persisted: PersistedDocuments | None = None,
         metrics: Metrics | None = None,
         fair_use: FairUse | None = None,
@@ -66,6 +84,7 @@ class GraphQLView:
         self._operations, self._authenticator = operations, authenticator
         self._persisted = persisted or PersistedDocuments()
         self._max_bytes, self._metrics = max_bytes, metrics
+        self._writer = Writer(max_answer_bytes)
         self._fair_use = fair_use or FairUse(per_minute=0, at_once=1_000)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -97,10 +116,27 @@ class GraphQLView:
         try:
             media_type = answer_type(request)
             answer, headers = await self._answer(request, request_id, media_type)
+            notes |= answer.noted
+            return await self._answered(answer, request, media_type, headers)
         except RefusedError as refusal:
             return _refused(refusal, media_type)
-        notes |= answer.noted
-        return _answered(answer, media_type, headers)
+
+    async def _answered(
+        self, answer: Answer, request: Request, media_type: str, others: Mapping[str, str]
+    ) -> Response:
+        headers = {**OF_ALL, **tag_headers(answer.tag), **others}
+        if answer.unchanged:
+            return Response(None, 304, headers)
+        status = _status(answer, media_type)
+        encoding = encoding_of(request.headers.get("accept-encoding", ""))
+        headers |= HEADERS.get(status, {})
+        form = Form(status, media_type, headers, encoding, answer.is_large)
+        try:
+            return await self._writer.write(_body(answer), form)
+        except TooLongError:
+            return _too_long(answer, form, self._writer.most)
+        except CrowdedError as error:
+            raise RefusedError(503, BUSY, MANY_WAIT) from error
 
     async def _answer(
         self, request: Request, request_id: str, media_type: str
@@ -126,7 +162,7 @@ class GraphQLView:
 
     async def _authenticate(self, request: Request) -> Credential:
         try:
-            return await self._authenticator.authenticate(request.headers.get("authorization"))
+            return await self._authenticator.authenticate(single(request, "authorization"))
         except AuthError as error:
             self._count_address(request)
             raise RefusedError(STATUS[error.code], error.code, error.message) from error
@@ -150,14 +186,11 @@ def _request_id(request: Request) -> str:
 
 def _refused(refusal: RefusedError, media_type: str) -> Response:
     error = GraphQLError(refusal.message, extensions={"code": refusal.code})
-    headers = {**HEADERS.get(refusal.status, {}), **refusal.headers}
+    headers = {**OF_ALL, **HEADERS.get(refusal.status, {}), **refusal.headers}
     return _response({"errors": [error.formatted]}, refusal.status, media_type, headers)
 
 
-def _answered(answer: Answer, media_type: str, others: Mapping[str, str]) -> Response:
-    headers = {**tag_headers(answer.tag), **others}
-    if answer.unchanged:
-        return Response(None, 304, headers)
+def _body(answer: Answer) -> Mapping[str, Any]:
     body: dict[str, Any] = {}
     if answer.errors:
         body["errors"] = [error.formatted for error in answer.errors]
@@ -165,8 +198,16 @@ def _answered(answer: Answer, media_type: str, others: Mapping[str, str]) -> Res
         body["data"] = answer.data
     if answer.extensions:
         body["extensions"] = answer.extensions
-    status = _status(answer, media_type)
-    return _response(body, status, media_type, {**HEADERS.get(status, {}), **headers})
+    return body
+
+
+def _too_long(answer: Answer, form: Form, most: int) -> Response:
+    """Return what is said in place of an answer that is too long; its tag goes with it."""
+    message = f"The answer has more than {most:,} bytes: ask for less at once."
+    error = GraphQLError(message, extensions={"code": str(Kind.ANSWER_TOO_LARGE)})
+    told = Answer(errors=[error], extensions=answer.extensions)
+    headers = {name: text for name, text in form.headers.items() if name != "ETag"} | OF_ALL
+    return _response(_body(told), _status(told, form.media_type), form.media_type, headers)
 
 
 def _status(answer: Answer, media_type: str) -> int:
@@ -186,5 +227,4 @@ def _status(answer: Answer, media_type: str) -> int:
 def _response(
     body: Mapping[str, Any], status: int, media_type: str, headers: Mapping[str, str]
 ) -> Response:
-    content = orjson.dumps(body, option=orjson.OPT_UTC_Z)
-    return Response(content, status, headers, f"{media_type}; charset=utf-8")
+    return Response(serialised(body), status, headers, f"{media_type}; charset=utf-8")

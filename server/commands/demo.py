@@ -29,19 +29,26 @@ PublicUrl = Annotated[
 def demo(context: typer.Context, url: PublicUrl = None, as_json: Json = False) -> None:
     """Load the demo Org unless it is there, and print links for three of its people."""
     settings = read_settings(invocation_of(context))
-    loaded, people = asyncio.run(
-        _demo(settings, (url or settings.public_url or url_of()).rstrip("/"))
-    )
+    loaded, people = asyncio.run(_demo(settings, url or settings.public_url or url_of()))
+    answer(_text(loaded, people), {"loaded": loaded, "people": people}, as_json=as_json)
+
+
+def load_demo(settings: Settings, url: str) -> str:
+    """Load the demo Org unless it is there; return the links, which begin with the URL."""
+    return _text(*asyncio.run(_demo(settings, url)))
+
+
+def _text(loaded: bool, people: list[dict[str, str]]) -> str:
     first = "The demo is loaded." if loaded else "The demo was loaded already."
     links = [f"{each['name']} ({each['role']})\n  {each['url']}" for each in people]
-    answer("\n".join([first, *links]), {"loaded": loaded, "people": people}, as_json=as_json)
+    return "\n".join([first, *links])
 
 
 async def _demo(settings: Settings, url: str) -> tuple[bool, list[dict[str, str]]]:
     async with up_to_date(settings) as engine:
         loaded = await _load(engine)
         secret = signing_secret(settings)
-        return loaded, await _people(engine, secret, f"{url}/graphiql#token=")
+        return loaded, await _people(engine, secret, f"{url.rstrip('/')}/graphiql#token=")
 
 
 async def _load(engine: AsyncEngine) -> bool:

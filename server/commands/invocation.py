@@ -1,10 +1,11 @@
 """What was said before the command and holds for all of them, and how a command answers."""
 
 from dataclasses import dataclass
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 import orjson
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 
 @dataclass(slots=True)
@@ -35,3 +36,26 @@ Json = Annotated[
 def answer(text: str, value: object, *, as_json: bool) -> None:
     """Write the text to stdout, or the value as a line of JSON."""
     typer.echo(orjson.dumps(value).decode() if as_json else text)
+
+
+class Command(TyperCommand):
+    """A command whose `--help` shows flags as flags, which take no value."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return its options and arguments, without a value's name for flags."""
+        return _without_values(super().get_params(ctx))
+
+
+class Program(TyperGroup):
+    """The main program, whose own flags are shown as flags."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return its options, without a value's name for flags."""
+        return _without_values(super().get_params(ctx))
+
+
+def _without_values(parameters: list[Any]) -> list[Any]:
+    for each in parameters:
+        if getattr(each, "is_flag", False):
+            each.metavar = ""
+    return parameters

@@ -16,13 +16,20 @@ from server.settings import Settings
 def migrate(context: typer.Context, as_json: Json = False) -> None:
     """Bring the database to the newest version; it is made if there is none."""
     before, after = asyncio.run(_migrate(read_settings(invocation_of(context))))
+    answer(_text(before, after), {"from": before, "to": after}, as_json=as_json)
+
+
+def migrate_now(settings: Settings) -> str:
+    """Bring the database to the newest version; return what came of it, in a sentence."""
+    return _text(*asyncio.run(_migrate(settings)))
+
+
+def _text(before: str | None, after: str | None) -> str:
     if before == after:
-        text = f"The database is at the newest version already, {after}."
-    elif before is None:
-        text = f"The database was empty and is now at version {after}."
-    else:
-        text = f"The database was at version {before} and is now at {after}."
-    answer(text, {"from": before, "to": after}, as_json=as_json)
+        return f"The database is at the newest version already, {after}."
+    if before is None:
+        return f"The database was empty and is now at version {after}."
+    return f"The database was at version {before} and is now at {after}."
 
 
 async def _migrate(settings: Settings) -> tuple[str | None, str | None]:

@@ -14,9 +14,11 @@ from starlette.applications import Starlette
 
 from server.commands.configuration import DATABASE_URL, LARGEST_PORT, checked_url, read_settings
 from server.commands.database import up_to_date
+from server.commands.demo import load_demo
 from server.commands.errors import CommandError
 from server.commands.invocation import invocation_of
-from server.commands.listener import listen, url_of
+from server.commands.listener import HOST, PORT, listen, url_of
+from server.commands.migrating import migrate_now
 from server.commands.sign_in import checked_issuer, signing_secret
 from server.graphiql import PAGE
 from server.logs import configure_logs
@@ -32,17 +34,29 @@ log = structlog.get_logger()
 
 Host = Annotated[str, typer.Option(help="The address to listen on; 0.0.0.0 is every one.")]
 Port = Annotated[int, typer.Option(min=0, max=LARGEST_PORT, help="0 takes any that is free.")]
+Demo = Annotated[
+    bool,
+    typer.Option(
+        "--demo", help="First migrate, load the demo Org, and print links for its people."
+    ),
+]
 Number = Annotated[int, typer.Option(min=1, help="How many processes.")]
 
 
 def serve(
-    context: typer.Context, host: Host = "127.0.0.1", port: Port = 8000, workers: Number = 1
+    context: typer.Context,
+    host: Host = HOST,
+    port: Port = PORT,
+    workers: Number = 1,
+    demo: Demo = False,
 ) -> None:
     """Run the server until it is told to stop, by Ctrl+C or SIGTERM."""
     settings = read_settings(invocation_of(context))
     # uvicorn finishes by raising the signal again; to have stopped as told is no failure.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with listen(host, port) as listener, suppress(KeyboardInterrupt):
+        if demo:
+            _load_demo(settings, listener)
         app = _application(settings)
         configure_logs()
         _allow_files()
@@ -52,6 +66,16 @@ def serve(
         else:
             os.environ[DATABASE_URL] = settings.database_url
             Workers(_config(WORKER, settings), workers, listener).run()
+
+
+def _load_demo(settings: Settings, listener: socket) -> None:
+    typer.echo(migrate_now(settings))
+    typer.echo(load_demo(settings, _url(settings, listener)))
+
+
+def _url(settings: Settings, listener: socket) -> str:
+    """Return where people reach the server."""
+    return (settings.public_url or url_of(*listener.getsockname()[:2])).rstrip("/")
 
 
 def _allow_files() -> None:
@@ -99,8 +123,7 @@ def _announce(settings: Settings, listener: socket) -> None:
     if not (GRAPHIQL_DIST / PAGE).is_file():
         log.warning("GraphiQL isn't built", remedy="run `make graphiql`, then start again")
     url = url_of(*listener.getsockname()[:2])
-    page = f"{(settings.public_url or url).rstrip('/')}/graphiql"
-    log.info("listening", url=url, graphiql=page)
+    log.info("listening", url=url, graphiql=f"{_url(settings, listener)}/graphiql")
 
 
 async def _database_problem(settings: Settings) -> str | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic.fields import FieldInfo
 from typer.main import get_command
 
-from server.__main__ import app
+from server.command_line import app
 from server.commands.configuration import variable
 from server.settings import Settings
 

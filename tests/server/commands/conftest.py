@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from server.__main__ import main
+from server.command_line import main
 from tests.databases import run
 from tests.postgresql import GIVEN_SERVER
 from tests.server.commands.acme import manifest

@@ -37,6 +37,21 @@ def test_every_command_has_help(freehold: Freehold, command: str) -> None:
     assert f"freehold {command}" in outcome.stdout
 
 
+@pytest.mark.parametrize("command", [None, *COMMANDS])
+def test_flags_are_shown_without_a_value(freehold: Freehold, command: str | None) -> None:
+    shown = freehold(*filter(None, [command]), "--help").stdout
+    assert "--help " in shown
+    assert "bool" not in shown
+
+
+def test_ctrl_c_is_quiet(freehold: Freehold, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("server.commands.migrating.read_settings", interrupted)
+    assert freehold("migrate") == (130, "", "")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

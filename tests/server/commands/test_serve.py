@@ -4,6 +4,7 @@ import json
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -164,3 +165,51 @@ def test_a_setting_that_cannot_be_used_is_told(
     for name, value in settings.items():
         environment.setenv(f"FREEHOLD_{name}", value)
     assert freehold("serve", "--port", "0") == told
+
+
+@pytest.mark.usefixtures("run_freehold")
+def test_the_demo_is_loaded_and_its_links_lead_to_where_it_listens() -> None:
+    with start("serve", "--demo", "--port", "0") as process:
+        server = Server(process)
+        page = httpx2.get(f"{server.url}/", timeout=60)
+        code = server.stop(signal.SIGINT)
+        assert process.stdout
+        told = process.stdout.read().decode().splitlines()
+    assert (page.status_code, code) == (200, 0)
+    assert (told[0][:13], told[1]) == ("The database ", "The demo is loaded.")
+    links = [line.strip().partition("#")[0] for line in told[3::2]]
+    assert links == [f"{server.url}/graphiql"] * 3
+
+
+def test_a_port_in_use_is_told_before_the_demo_is_loaded(
+    freehold: Freehold, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        outcome = freehold("serve", "--demo", "--port", str(listener.getsockname()[1]))
+    assert (outcome.code, outcome.stdout) == (1, "")
+    assert "already in use" in outcome.stderr
+    assert not [*tmp_path.glob("**/*.db")]
+
+
+@pytest.mark.usefixtures("run_freehold")
+def test_a_database_that_is_not_migrated_is_told_once(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("FREEHOLD_BACKGROUND_SECONDS", "1")
+    with serving() as server:
+        time.sleep(3.5)
+        server.stop(signal.SIGINT)
+    told = [entry for entry in server.entries if entry["level"] != "info"]
+    events = ["the database isn't ready", "background work waits for the database"]
+    assert [entry["event"] for entry in told] == events
+    assert ["run `freehold migrate`" in entry["problem"] for entry in told] == [True, True]
+
+
+@pytest.mark.usefixtures("run_freehold")
+def test_ctrl_c_while_it_starts_is_quiet(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("PYTHONUNBUFFERED", "1")
+    for seconds in (0.4, 0.8, 1.2):
+        with start("serve", "--port", "0") as process:
+            time.sleep(seconds)
+            process.send_signal(signal.SIGINT)
+            _, stderr = process.communicate(timeout=60)
+        assert b"Traceback" not in stderr
+        assert process.returncode in (0, 130)
