@@ -15,6 +15,7 @@ import orjson
 from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, Key, KeySet
 
+from auth.addresses import AddressError, same_form
 from auth.errors import EMAIL_NOT_VERIFIED, INCOMPLETE, unauthenticated, unavailable
 
 # Seconds; the third bounds what a flood of forged key ids can do to the issuer.
@@ -127,7 +128,7 @@ class OidcIssuer:
         """
         if self.account_claim == "email" and claims.get("email_verified") is not True:
             raise unauthenticated(EMAIL_NOT_VERIFIED)
-        return _fold(_name(claims, self.account_claim)), _name(claims, self.org_claim)
+        return _same_form(_name(claims, self.account_claim)), _name(claims, self.org_claim)
 
 
 def _holds(keys: KeySet, key_id: str | None) -> bool:
@@ -191,13 +192,8 @@ def _name(claims: Claims, claim: str) -> str:
     return value
 
 
-def _fold(account: str) -> str:
-    """Return the account case-folded, unless folding could turn it into another's.
-
-    The Kelvin sign folds to an ASCII "k", and the sharp s to "ss": the owner of such an address
-    has proved nothing about the one it folds to.
-    """
-    folded = account.casefold()
-    if folded != account and not account.isascii():
-        raise unauthenticated(INCOMPLETE)
-    return folded
+def _same_form(account: str) -> str:
+    try:
+        return same_form(account)
+    except AddressError as error:
+        raise unauthenticated(INCOMPLETE) from error

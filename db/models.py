@@ -29,7 +29,7 @@ class Account(Base):
 
     __tablename__ = "account"
     id: Mapped[int] = mapped_column(Counted, primary_key=True)
-    email: Mapped[str | None] = mapped_column(Bytewise)  # case-folded
+    email: Mapped[str | None] = mapped_column(Bytewise)  # as `auth.addresses` makes it
     name: Mapped[Name]
     created_at: Mapped[Time]
     deleted_at: Mapped[Time | None]

@@ -9,6 +9,7 @@ from typing import Any
 from graphql import VariableNode, Visitor, visit
 from graphql.execution.values import VariableValues, get_argument_values
 
+from engine.inputs import check_of, raise_mistake
 from engine.plan import Called
 
 
@@ -17,9 +18,13 @@ def reading_of(
 ) -> Callable[[VariableValues], Any]:
     """Return the function from variables to what `read` makes of the field's arguments."""
     definition, node = called.definition, called.node
+    check = check_of(definition.args)
 
     def reading(variables: VariableValues) -> Any:
-        return read(get_argument_values(definition, node, variables))
+        given = get_argument_values(definition, node, variables)
+        if check is not None:
+            raise_mistake(check(given, ""))
+        return read(given)
 
     return reading
 

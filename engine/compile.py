@@ -14,7 +14,7 @@ from graphql.execution.values import VariableValues
 from engine.arguments import has_variables, reading_of
 from engine.edge import Columns, OfContext
 from engine.leaf import leaf_expression
-from engine.page import Page, read_ids, read_page, write_cursor
+from engine.page import Page, read_page, write_cursor
 from engine.plan import (
     Called,
     Followed,
@@ -160,7 +160,7 @@ class Compiler:
             named, found = self._looked_up(item, ids)
             return f"{found}.get({named}.get(c{place}))"
         single = "id" in item.called.definition.args
-        ids = self._argument(item.called, _one_id if single else read_ids)
+        ids = self._argument(item.called, _one_id if single else _ids)
         named, found = self._looked_up(item, ids)
         self.source.line(f"{found} = [{found}.get({named}[i]) for i in {ids}]")
         return f"{found}[0]" if single else found
@@ -334,6 +334,11 @@ def _info_value(field: str, names: Mapping[str, str]) -> str:
 def _unpacked(columns: Sequence[str], *others: str) -> str:
     names = ["k", *(f"c{place}" for place in range(len(columns))), *others]
     return ", ".join(names) if len(names) > 1 else "k,"
+
+
+def _ids(arguments: Mapping[str, Any]) -> list[str]:
+    found: list[str] = arguments["ids"]
+    return found
 
 
 def _one_id(arguments: Mapping[str, Any]) -> list[str]:

@@ -13,6 +13,7 @@ from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
+from engine.inputs import RULE, Rule
 from engine.page import Orders
 
 MARK = "freehold"  # the key under which a field's metadata holds its declaration
@@ -190,12 +191,13 @@ Declaration: TypeAlias = (
 
 @dataclass(frozen=True)
 class Argument:
-    """An argument of a declared field."""
+    """An argument of a declared field, and the rule for its values."""
 
     name: str
     type: Any
     description: str
     default: Any = field(default=None)
+    rule: Rule | None = None
 
 
 def declare(
@@ -224,6 +226,7 @@ def _strawberry_argument(argument: Argument) -> StrawberryArgument:
         type_annotation=StrawberryAnnotation(argument.type),
         default=strawberry.UNSET if argument.default is None else argument.default,
         description=argument.description,
+        metadata={} if argument.rule is None else {RULE: argument.rule},
     )
 
 

@@ -135,15 +135,6 @@ def _size(first: int | None, last: int | None) -> tuple[int, bool]:
     return size, first is None
 
 
-def read_ids(arguments: Mapping[str, Any]) -> list[str]:
-    """Read the argument `ids`; GraphQLError with the code BAD_PAGE where there are too many."""
-    ids: list[str] = arguments["ids"]
-    if len(ids) > LARGEST_SIZE:
-        most, found = f"{LARGEST_SIZE:,}", f"{len(ids):,}"
-        raise _bad_page(f"Give {most} ids at most, not {found}. Ask for the rest another time.")
-    return ids
-
-
 def _bad_page(message: str) -> GraphQLError:
     return GraphQLError(message, extensions={"code": "BAD_PAGE"})
 

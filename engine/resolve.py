@@ -1,10 +1,13 @@
 """Gives every declared field of a schema its resolver for the standard executor."""
 
-from collections.abc import Callable
+# graphql-core leaves the parameters of its generic types open.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+
+from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import Any
 
-from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema
+from graphql import GraphQLArgument, GraphQLField, GraphQLObjectType, GraphQLSchema, get_named_type
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from engine.edge import (
@@ -20,8 +23,9 @@ from engine.edge import (
     PagePart,
     Reference,
 )
+from engine.inputs import check_of, raise_mistake
 from engine.loader import Listed, PageEdge
-from engine.page import read_ids, read_page
+from engine.page import read_page
 
 Resolver = Callable[..., Any]
 
@@ -35,14 +39,35 @@ def declaration_of(field: GraphQLField) -> Declaration | None:
 def install(schema: GraphQLSchema) -> None:
     """Set the resolver of every field that bears a declaration.
 
-    The resolver then gets its arguments as the client named them, as the compiled executor does.
+    The resolver then gets its arguments as the client named them, as the compiled executor does,
+    and none that break a rule which is declared for them.
     """
     for type_ in schema.type_map.values():
         if isinstance(type_, GraphQLObjectType):
             for field in type_.fields.values():
                 declaration = declaration_of(field)
                 if declaration is not None:
-                    field.resolve = RESOLVERS[type(declaration)](declaration)
+                    field.resolve = _resolver(declaration, field.args)
+
+
+def _resolver(declaration: Declaration, arguments: Mapping[str, GraphQLArgument]) -> Resolver:
+    if isinstance(declaration, Mutated):
+        given: Any = arguments["input"].type
+        return _mutated(declaration, get_named_type(given))
+    return _ruled(RESOLVERS[type(declaration)](declaration), arguments)
+
+
+def _ruled(resolve: Resolver, arguments: Mapping[str, GraphQLArgument]) -> Resolver:
+    """Return the resolver behind a look at its arguments."""
+    check = check_of(arguments)
+    if check is None:
+        return resolve
+
+    def resolve_ruled(row: Any, info: Any, **given: Any) -> Any:
+        raise_mistake(check(given, ""))
+        return resolve(row, info, **given)
+
+    return resolve_ruled
 
 
 def _column(declaration: Column) -> Resolver:
@@ -87,7 +112,7 @@ def _lookup(lookup: Lookup) -> Resolver:
             return find(info, getattr(row, lookup.column))
         if "id" in arguments:
             return find(info, arguments["id"])
-        return [find(info, public_id) for public_id in read_ids(arguments)]
+        return [find(info, public_id) for public_id in arguments["ids"]]
 
     return resolve
 
@@ -105,8 +130,14 @@ def _reference(reference: Reference) -> Resolver:
     return resolve
 
 
-def _mutated(mutated: Mutated) -> Resolver:
+def _mutated(mutated: Mutated, given: Any) -> Resolver:
+    """Return what makes a change, unless there are mistakes in the input: they are its answer."""
+    check = check_of(given.fields)
+
     async def resolve(_row: Any, info: Any, **arguments: Any) -> Any:
+        mistakes = [*check(arguments["input"], "")] if check else []
+        if mistakes:
+            return info.context.refuse(mistakes)
         return await info.context.change(mutated.name, mutated.work, arguments["input"])
 
     return resolve
@@ -142,5 +173,4 @@ RESOLVERS: dict[type, Callable[[Any], Resolver]] = {
     Reference: _reference,
     PagePart: _page_part,
     OfEdge: _of_edge,
-    Mutated: _mutated,
 }

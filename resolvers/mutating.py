@@ -1,6 +1,6 @@
 """What the fields of a mutation get: changes one after another, each answered from what it left."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -8,12 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from auth.credential import Credential
 from auth.subject import OrgRow, Subject
 from db.engine import noting
+from engine.inputs import Mistake
 from engine.loader import Loaders
 from resolvers.changes.answer import Changed
 from resolvers.changes.change import Each, Input, Work
 from resolvers.changes.limits import Limits
 from resolvers.changes.run import Request, run_change
 from resolvers.context import Reading, reading
+from resolvers.errors import INVALID, ErrorRow
 
 NO_LIMITS = Limits()
 
@@ -69,6 +71,10 @@ class Mutating:
         answer = await run_change(self._changing, request, self._limits)
         await self.open()
         return answer
+
+    def refuse(self, mistakes: Sequence[Mistake]) -> Changed:
+        """Return the answer to an input with mistakes in it, for which nothing was looked up."""
+        return Changed(errors=tuple(ErrorRow(INVALID, one.message, one.field) for one in mistakes))
 
     def _note(self) -> None:
         self._statements += 1

@@ -3,13 +3,16 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import cast
 
 import orjson
 
+from auth.addresses import AddressError, same_form
 from auth.levels import Permission
 from db.clock import moment_of, time_text
+from db.names import fold
 
 JSON_TYPES: dict[type, str] = {
     str: "a text",
@@ -20,6 +23,13 @@ JSON_TYPES: dict[type, str] = {
     dict: "an object",
     type(None): "null",
 }
+SHARED = "shared"  # the name and the key of shared projects
+# How many characters are looked at. Of up to four that a name is given NFC makes one.
+LONGEST_NAME = 4 * 255
+LONGEST_DESCRIPTION = 65_536
+LONGEST_CONTENT = 1_048_576
+MOST_DAYS = 36_500
+LEAST_COST, MOST_COST = 10_000, 2**31 - 1
 LEVELS = {level.name: level for level in Permission if level is not Permission.NONE}
 
 KEY = r"(?!\.\.?(?:/|\Z))[A-Za-z0-9._~-]{1,255}"
@@ -81,8 +91,19 @@ grantee = _matching(f"(?:user|group):{KEY}", "user: or group: and a key")
 media_type = _matching(
     f"{MEDIA_WORD}/{MEDIA_WORD}(?: ?;[ -~]{{1,255}})?", "a media type, such as text/plain"
 )
-uri = _matching(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]{1,4096}", "a URI, such as s3://bucket/object")
-email = _matching(rf"(?=.{{3,254}}\Z){PRINTABLE}@{PRINTABLE}", "an e-mail address")
+uri = _matching(r"[A-Za-z][A-Za-z0-9+.-]{0,254}:[!-~]{1,4096}", "a URI, such as s3://bucket/object")
+idempotency_key = _matching("(?s:.{1,255})", "made of 1 to 255 characters")
+_address = _matching(rf"(?=.{{3,254}}\Z){PRINTABLE}@{PRINTABLE}", "an e-mail address")
+
+
+def email(value: object) -> str:
+    """Check for an e-mail address whose domain can be one."""
+    found = _address(value)
+    try:
+        same_form(found)
+    except AddressError as error:
+        raise UnfitError("must be an e-mail address of a domain that can be") from error
+    return found
 
 
 def key_or_null(value: object) -> str | None:
@@ -122,12 +143,73 @@ def name(value: object) -> str:
     return found
 
 
+def composed_title(value: object) -> str:
+    """Check for the name of a user or group, and return it in Unicode's form NFC."""
+    return title(_composed(value))
+
+
+def node_name(value: object) -> str:
+    """Check for a name that a node may be given, and return it in Unicode's form NFC."""
+    found = name(_composed(value))
+    if fold(found) == SHARED:
+        raise UnfitError(f'must not be "{SHARED}", which is reserved')
+    return found
+
+
+def node_key(value: object) -> str:
+    """Check for a key that a node may be given."""
+    found = key(value)
+    if found == SHARED:
+        raise UnfitError(f'must not be "{SHARED}", which is reserved')
+    return found
+
+
+def _composed(value: object) -> str:
+    """Return a text in NFC, which takes time by the square of its length."""
+    return unicodedata.normalize("NFC", _within(LONGEST_NAME, value))
+
+
+def _within(longest: int, value: object) -> str:
+    found = text(value)
+    if len(found) > longest:
+        raise UnfitError(f"must have {longest:,} characters at most")
+    return found
+
+
+description = partial(_within, LONGEST_DESCRIPTION)
+content = partial(_within, LONGEST_CONTENT)
+
+
 def json_text(value: object) -> str:
     """Check for a JSON object, and return it as compact text."""
     try:
         return orjson.dumps(mapping(value)).decode()
     except TypeError as error:
         raise UnfitError("is nested too deep") from error
+
+
+def either(value: Mapping[str, object]) -> None:
+    """Check for content that has either a text or a reference."""
+    if (value.get("text") is None) == (value.get("reference") is None):
+        raise UnfitError("must have either a `text` or a `reference`")
+
+
+def granted(value: Permission) -> None:
+    """Check for a level that a grant can give."""
+    if value is Permission.NONE:
+        raise UnfitError("must be READ or more: use `grantRevoke` to take a grant away")
+
+
+def retention_days(value: int) -> None:
+    """Check for a number of days for which a recycle bin keeps things."""
+    if not 1 <= value <= MOST_DAYS:
+        raise UnfitError(f"must be 1 to {MOST_DAYS:,} days")
+
+
+def cost_per_minute(value: int) -> None:
+    """Check for a viewer's budget, with which an Org must still be able to change it back."""
+    if not LEAST_COST <= value <= MOST_COST:
+        raise UnfitError(f"must be {LEAST_COST:,} or more, or null for what the server allows")
 
 
 def level(value: object) -> Permission:

@@ -10,7 +10,7 @@ from engine.edge import Edge, Weight, column, declare, template
 from resolvers.deletions import DeletionRow, HiddenRow, PurgeRow, hidden
 from resolvers.principals import MemberRow, member_by_id
 from schema.connection import ListOf
-from schema.filter import OrderDirection, optional, order_direction, order_field
+from schema.filter import OrderDirection, in_name, optional, order_direction, order_field
 from schema.kind import NodeKind
 from schema.node import ORG_ID, Node, id_column, rows_of
 from schema.principal import Member
@@ -95,7 +95,7 @@ class DeletionFilter:
     """The filter of the recycle bin."""
 
     node_kind: NodeKind | None = optional("What was deleted is of this kind.")
-    name_contains: str | None = optional("Its name has this in it, whatever the case.")
+    name_contains: str | None = in_name("Its name has this in it, whatever the case.")
     deleted_by: strawberry.ID | None = optional("The member with this id deleted it.")
     deleted_since: DateTime | None = optional("It was deleted at this time or later.")
     deleted_before: DateTime | None = optional("It was deleted before this time.")
@@ -122,7 +122,7 @@ class PurgeFilter:
     """The filter of purges."""
 
     node_kind: NodeKind | None = optional("What is purged is of this kind.")
-    name_contains: str | None = optional("Its name has this in it, whatever the case.")
+    name_contains: str | None = in_name("Its name has this in it, whatever the case.")
 
 
 @strawberry.enum(description="What purges can be ordered by.")

@@ -6,9 +6,11 @@ import strawberry
 
 from engine import edge as declared
 from engine.edge import BY_KEY, Argument, Batch, Columns, PagePart, Stream, Weight, declare
-from engine.page import DEFAULT_SIZE, LARGEST_SIZE, Orders
+from engine.inputs import Rule
+from engine.page import DEFAULT_SIZE, LARGEST_SIZE, LONGEST_CURSOR, Orders
 
 NodeType = TypeVar("NodeType")
+CURSOR = Rule(LONGEST_CURSOR)
 
 
 def _part(name: str, description: str) -> Any:
@@ -117,9 +119,9 @@ def _arguments(of: ListOf) -> list[Argument]:
     found = [
         *of.arguments,
         Argument("first", int | None, f"How many rows from the start, or after `after`: {size}"),
-        Argument("after", str | None, "Only rows after the one with this cursor."),
+        Argument("after", str | None, "Only rows after the one with this cursor.", rule=CURSOR),
         Argument("last", int | None, f"How many rows up to the end, or before `before`: {size}"),
-        Argument("before", str | None, "Only rows before the one with this cursor."),
+        Argument("before", str | None, "Only rows before the one with this cursor.", rule=CURSOR),
     ]
     if of.filter is not None:
         found.append(Argument("filter", of.filter | None, "Only rows that meet all of this."))

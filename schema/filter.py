@@ -7,26 +7,38 @@ import strawberry
 
 from auth.levels import Permission
 from engine.edge import Argument
+from engine.inputs import RULE, Rule
+from resolvers.values import LONGEST_NAME
 from schema.scalars import DateTime
 
 MINIMUM = Argument("minimum", Permission | None, "Only where they may do at least this.")
 
 
-def optional(description: str) -> Any:
+def optional(description: str, rule: Rule | None = None) -> Any:
     """Declare a field of an input that may be left out; in a filter it then asks for nothing."""
-    return strawberry.field(default=None, description=description)
+    return strawberry.field(default=None, description=description, metadata=ruled(rule))
 
 
-def left_as_it_is(description: str) -> Any:
+def left_as_it_is(description: str, rule: Rule | None = None) -> Any:
     """Declare a field of an input for which null is a value: left out, it changes nothing."""
-    return strawberry.field(default=strawberry.UNSET, description=description)
+    return strawberry.field(default=strawberry.UNSET, description=description, metadata=ruled(rule))
+
+
+def ruled(rule: Rule | None) -> dict[object, Any]:
+    """Return the metadata that hold the rule for a field's values."""
+    return {} if rule is None else {RULE: rule}
+
+
+def in_name(description: str = "The name has this in it, whatever the case.") -> Any:
+    """Declare the field of a filter that looks into names."""
+    return optional(description, Rule(LONGEST_NAME))
 
 
 @strawberry.input(description="Which rows are wanted: those that meet all that is given.")
 class Filter:
     """The filter of whatever has a key and a name."""
 
-    name_contains: str | None = optional("The name has this in it, whatever the case.")
+    name_contains: str | None = in_name()
     key: str | None = optional("The key is exactly this.")
     updated_since: DateTime | None = optional("Last changed itself at this time or later.")
 

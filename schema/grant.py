@@ -10,7 +10,7 @@ from db.ids import GRANT
 from engine.edge import OfEdge, Reference, column, declare
 from resolvers.grants import GrantRow
 from schema.connection import Connection, Edge, ListOf, edges_of_page
-from schema.filter import OrderDirection, optional, order_direction, order_field
+from schema.filter import OrderDirection, in_name, optional, order_direction, order_field
 from schema.kind import node_of_kind
 from schema.node import Node, id_column, rows_of
 from schema.principal import PRINCIPAL_EDGES, PRINCIPAL_TYPES, Principal
@@ -61,7 +61,7 @@ class GrantConnection(Connection[Grant]):
 class GrantFilter:
     """The filter of grants."""
 
-    name_contains: str | None = optional("The name of who holds it has this in it.")
+    name_contains: str | None = in_name("The name of who holds it has this in it.")
     minimum_permission: Permission | None = optional("It gives at least this.")
 
 

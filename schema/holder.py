@@ -11,7 +11,7 @@ from resolvers import lookups
 from resolvers.lookups import HolderRow
 from resolvers.principals import MemberRow, member_by_id
 from schema.connection import Listed, ListOf, connection
-from schema.filter import MINIMUM, OrderDirection, optional, order_direction, order_field
+from schema.filter import MINIMUM, OrderDirection, in_name, order_direction, order_field
 from schema.principal import Member
 
 
@@ -29,7 +29,7 @@ class Holder:
 class HolderFilter:
     """The filter of those who have access."""
 
-    name_contains: str | None = optional("The name has this in it, whatever the case.")
+    name_contains: str | None = in_name()
 
 
 @strawberry.enum(description="What those who have access can be ordered by.")

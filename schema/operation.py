@@ -1,5 +1,6 @@
 """How an operation runs: prepared, let in, executed in one snapshot, its errors fit to show."""
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -29,7 +30,10 @@ from schema.tag import tag_of
 
 BAD_DOCUMENT, BAD_OPERATION, BAD_INPUT = "BAD_DOCUMENT", "BAD_OPERATION", "BAD_INPUT"
 METHOD, FORBIDDEN = "METHOD", "FORBIDDEN"
-OF_REQUEST, CHARACTERS = 10, 20  # a cost, and of a new document the characters that cost 1
+# A cost; of a request the bytes, and of a new document the characters, that cost 1.
+OF_REQUEST, BYTES, CHARACTERS = 10, 100, 20
+LARGE_REQUEST = 32_768  # bytes
+BY_POST = "Only queries may be sent by GET; send this by POST."
 LARGE_COST = 5_000
 WHICH = "Say by `operationName` which of the document's operations is to run."
 NO_ORG = "You are no active member of the token's Org: the schema is told to its members alone."
@@ -73,7 +77,7 @@ class Operations:
         return answer
 
     async def _run(self, answer: Answer, asked: Asked, credential: Credential) -> None:
-        asked.allowance.spend(self._of_text(asked.text))
+        asked.allowance.spend(self._of_request(asked))
         prepared = self._documents.prepare(
             self._executor.schema,
             asked.text,
@@ -90,17 +94,19 @@ class Operations:
         operation = get_operation_ast(prepared.document, asked.operation_name)
         if operation is None:
             answer.errors = [GraphQLError(WHICH, extensions={"code": BAD_OPERATION})]
-        elif error := _unfit(operation, prepared.document, asked):
-            answer.errors = [error]
+        elif asked.read_only and not _is_query(operation):
+            answer.errors = [GraphQLError(BY_POST, extensions={"code": METHOD})]
+        elif not await _is_storable(asked, prepared.document):
+            answer.errors = [GraphQLError(UNSTORABLE, extensions={"code": BAD_INPUT})]
         else:
             changes = operation.operation is OperationType.MUTATION
             async with asked.allowance.turn(changes=changes):
                 await self._answer(answer, prepared, operation, asked, credential)
 
-    def _of_text(self, text: str) -> int:
-        """Return what a request costs by itself, and what it costs to parse and validate it."""
-        known = self._documents.recall(text) is not None
-        return OF_REQUEST + (0 if known else len(text) // CHARACTERS)
+    def _of_request(self, asked: Asked) -> int:
+        """Return what a request costs by itself, and what it costs to read and validate it."""
+        known = self._documents.recall(asked.text) is not None
+        return OF_REQUEST + asked.size // BYTES + (0 if known else len(asked.text) // CHARACTERS)
 
     async def _answer(
         self,
@@ -199,16 +205,13 @@ def _closed(
     return GraphQLError(NO_ORG, extensions={"code": FORBIDDEN})
 
 
-def _unfit(
-    operation: OperationDefinitionNode, document: DocumentNode, asked: Asked
-) -> GraphQLError | None:
-    """Return why the operation may not run as it was sent."""
-    if asked.read_only and not _is_query(operation):
-        message = "Only queries may be sent by GET; send this by POST."
-        return GraphQLError(message, extensions={"code": METHOD})
-    if not (is_storable(asked.variables) and has_storable_literals(asked.text, document)):
-        return GraphQLError(UNSTORABLE, extensions={"code": BAD_INPUT})
-    return None
+async def _is_storable(asked: Asked, document: DocumentNode) -> bool:
+    """Return whether a database takes all texts that were sent; much is read beside the loop."""
+    if not has_storable_literals(asked.text, document):
+        return False
+    if asked.is_plain or asked.size < LARGE_REQUEST:
+        return asked.is_plain or is_storable(asked.variables)
+    return await asyncio.to_thread(is_storable, asked.variables)
 
 
 def _is_query(operation: OperationDefinitionNode) -> bool:

@@ -17,6 +17,7 @@ REMEMBERED = 64  # Accept headers
 ANY = "*/*"
 ANSWERS = (JSON, GRAPHQL)  # the first for whoever takes both alike
 AN_OBJECT, A_STRING = (dict, NoneType), (str, NoneType)
+ESCAPED_NUL = b"\\u0000"  # JSON has no other way to say it, and none for half a surrogate pair
 QUALITY = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?", re.ASCII)
 
 
@@ -32,13 +33,18 @@ class RefusedError(Exception):
 
 
 class Parameters(NamedTuple):
-    """What a client asks to run: a document, or the id or the SHA-256 of one."""
+    """What a client asks to run: a document, or the id or the SHA-256 of one.
+
+    `size` is how many bytes it had, `is_plain` whether none of them stand for U+0000.
+    """
 
     query: str
     variables: dict[str, Any]
     operation_name: str | None
     document_id: str | None = None
     hash: str | None = None
+    size: int = 0
+    is_plain: bool = False
 
     @property
     def is_named(self) -> bool:
@@ -87,8 +93,11 @@ def check_method(request: Request) -> None:
 async def read_parameters(request: Request, *, max_bytes: int) -> Parameters:
     """Read a request's parameters; RefusedError says what is wrong with them."""
     if request.method == "GET":
-        return _parameters(_of_query_string(request))
-    return _parameters(_decoded(await _body(request, max_bytes), "body"))
+        found, text = _parameters(_of_query_string(request)), request.url.query.encode()
+        return found._replace(size=len(text))
+    body = await _body(request, max_bytes)
+    found = _parameters(_decoded(body, "body"))
+    return found._replace(size=len(body), is_plain=ESCAPED_NUL not in body)
 
 
 def _of_query_string(request: Request) -> dict[str, Any]:

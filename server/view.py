@@ -156,6 +156,8 @@ class GraphQLView:
             media_type=media_type,
             known_tags=known_tags(request) if cacheable else None,
             allowance=guest,
+            size=parameters.size,
+            is_plain=parameters.is_plain,
             when_left=request.scope.get("extensions", {}).get(CANCELS, _ignore),
         )
         return await self._operations.run(asked, credential), guest.headers

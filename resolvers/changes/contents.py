@@ -1,6 +1,6 @@
 """What an asset holds: its metadata, and its content, of which every version is kept."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import func, insert, select
@@ -11,12 +11,10 @@ from db.models import VERSION
 from resolvers import values
 from resolvers.changes.change import Change, Input
 from resolvers.changes.names import checked, is_given
-from resolvers.errors import INVALID, UserError
 
-EITHER = "The content has either a text or a reference."
-CONTENT = {
+CONTENT: Mapping[str, tuple[str, Callable[[object], str]]] = {
     "mediaType": ("media_type", values.media_type),
-    "text": ("text", values.text),
+    "text": ("text", values.content),
     "reference": ("reference", values.uri),
 }
 
@@ -41,14 +39,11 @@ def content_columns(given: Input) -> dict[str, Any] | None:
     content: Input | None = given.get("content")
     if content is None:
         return None
-    columns = {
+    return {
         column: checked({f"content.{name}": content[name]}, f"content.{name}", check)
         for name, (column, check) in CONTENT.items()
         if content.get(name) is not None
     }
-    if ("text" in columns) == ("reference" in columns):
-        raise UserError(INVALID, EITHER, "content")
-    return columns
 
 
 async def add_version(making: Change, asset: NodeId, columns: Mapping[str, Any]) -> int:

@@ -1,6 +1,5 @@
 """The names and keys that a change is given: checked, and made into what a row keeps."""
 
-import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +11,6 @@ from resolvers.values import UnfitError
 
 NOTHING = "Give what is to be changed."
 KEPT = "The {} can't be null: leave it out to keep it."
-RESERVED = "shared"  # the name and key of shared projects
 
 
 def checked(given: Input, field: str, check: Callable[[object], Any]) -> Any:
@@ -25,20 +23,16 @@ def checked(given: Input, field: str, check: Callable[[object], Any]) -> Any:
 
 def name_columns(given: Input, field: str = "name") -> dict[str, str]:
     """Return the columns of a node's name, which is brought into Unicode's form NFC."""
-    columns = _columns(given, field, values.name)
-    if columns["folded"] == RESERVED:
-        raise UserError(INVALID, f'The name "{RESERVED}" is reserved.', field)
-    return columns
+    return _columns(given, field, values.node_name)
 
 
 def title_columns(given: Input) -> dict[str, str]:
     """Return the columns of a member's or a group's name, in which any character may be."""
-    return _columns(given, "name", values.title)
+    return _columns(given, "name", values.composed_title)
 
 
 def _columns(given: Input, field: str, check: Callable[[object], Any]) -> dict[str, str]:
-    normal = {field: unicodedata.normalize("NFC", given[field])}
-    name: str = checked(normal, field, check)
+    name: str = checked(given, field, check)
     folded = fold(name)
     return {"name": name, "folded": folded, "sort": sort_form(folded)}
 
@@ -57,7 +51,5 @@ def description_columns(given: Input) -> dict[str, str | None]:
 
 def key_of(given: Input, field: str = "key") -> str:
     """Return a node's key, which no shared project has."""
-    key: str = checked(given, field, values.key)
-    if key == RESERVED:
-        raise UserError(INVALID, f'The key "{RESERVED}" is reserved.', field)
+    key: str = checked(given, field, values.node_key)
     return key

@@ -7,6 +7,7 @@ from sqlalchemy import Table, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from auth.addresses import same_form
 from db.models import ACCOUNT
 from resolvers.manifest.lines import UserLine
 
@@ -55,5 +56,5 @@ async def _new(
 
 
 def _account(user: UserLine, now: int) -> dict[str, object]:
-    email = user.email.casefold() if user.email else None
+    email = same_form(user.email) if user.email else None
     return {"email": email, "name": user.name, "created_at": now}

@@ -77,7 +77,7 @@ def _space(fields: Fields) -> SpaceLine:
     if key == SHARED:
         raise fields.error('a space can\'t have the key "shared"')
     name = fields.required("name", values.name)
-    return SpaceLine(fields.number, key, name, fields.optional("description", values.text))
+    return SpaceLine(fields.number, key, name, fields.optional("description", values.description))
 
 
 def _project(fields: Fields) -> ProjectLine:
@@ -87,7 +87,7 @@ def _project(fields: Fields) -> ProjectLine:
         raise fields.error(
             'a project can\'t have the key or the name "shared"; it is made with its space'
         )
-    description = fields.optional("description", values.text)
+    description = fields.optional("description", values.description)
     return ProjectLine(fields.number, space, key, name, description)
 
 
@@ -119,7 +119,10 @@ def _content(fields: Fields) -> Content | None:
         return None
     inner = Fields(fields.number, given, "content.")
     media_type = inner.required("mediaType", values.media_type)
-    text, reference = inner.optional("text", values.text), inner.optional("reference", values.uri)
+    text, reference = (
+        inner.optional("text", values.content),
+        inner.optional("reference", values.uri),
+    )
     inner.finish()
     if (text is None) == (reference is None):
         raise fields.error('"content" must have either "text" or "reference"')

@@ -2,11 +2,15 @@
 
 import strawberry
 
+from engine.inputs import Rule
+from resolvers import values
 from resolvers.assets import AssetRow, by_id
 from resolvers.changes import assets, copies, deletions, moves
 from resolvers.changes.change import Each
 from schema.asset import Asset
 from schema.changes.inputs import (
+    A_KEY,
+    A_NAME,
     EXPECTED,
     KEY,
     NAME,
@@ -35,15 +39,21 @@ KIND = "PIPELINE, TASK, ACCOUNT, FILE, DATASET or any other: 1 to 64 of A-Z 0-9 
 METADATA = "An object of whatever is to be noted"
 CONTENT = "What it holds"
 INTO = "The project that it is to be in."
+A_KIND, SOME_METADATA = Rule(fits=values.kind), Rule(fits=values.json_text)
+SOME_CONTENT = Rule(fits=values.either)
 
 
 @strawberry.input(description="The content of an asset: either a text or a reference.")
 class AssetContentInput:
     """One version of it."""
 
-    media_type: str = strawberry.field(description="What it is, such as text/plain.")
-    text: str | None = optional("The content itself; for what is small.")
-    reference: str | None = optional("Where it is kept: a URI, such as s3://bucket/object.")
+    media_type: str = needed("What it is, such as text/plain.", Rule(512, values.media_type))
+    text: str | None = optional(
+        "The content itself; for what is small.", Rule(values.LONGEST_CONTENT)
+    )
+    reference: str | None = optional(
+        "Where it is kept: a URI, such as s3://bucket/object.", Rule(4_352, values.uri)
+    )
 
 
 @strawberry.input(description="A new asset.")
@@ -51,28 +61,32 @@ class AssetCreateInput(Repeatable):
     """What `assetCreate` takes."""
 
     project: strawberry.ID = needed("The project that it is to be in.")
-    key: str = needed(KEY)
-    name: str = needed(NAME)
-    kind: str = needed(KIND)
-    metadata: Json | None = optional(f"{METADATA}; null for nothing.")
-    content: AssetContentInput | None = optional(f"{CONTENT}; null for nothing.")
+    key: str = needed(KEY, A_KEY)
+    name: str = needed(NAME, A_NAME)
+    kind: str = needed(KIND, A_KIND)
+    metadata: Json | None = optional(f"{METADATA}; null for nothing.", SOME_METADATA)
+    content: AssetContentInput | None = optional(f"{CONTENT}; null for nothing.", SOME_CONTENT)
 
 
 @strawberry.input(description="Another name for an asset.")
 class AssetRenameInput(RevisedNodeInput):
     """What `assetRename` takes."""
 
-    name: str = needed(NAME)
+    name: str = needed(NAME, A_NAME)
 
 
 @strawberry.input(description="What is changed of an asset: what is left out stays.")
 class AssetUpdateInput(RevisedNodeInput):
     """What `assetUpdate` takes."""
 
-    name: str | None = left_as_it_is(NAME)
-    kind: str | None = left_as_it_is(KIND)
-    metadata: Json | None = left_as_it_is(f"{METADATA}, instead of all that was; null for nothing.")
-    content: AssetContentInput | None = left_as_it_is(f"{CONTENT} now: a new version.")
+    name: str | None = left_as_it_is(NAME, A_NAME)
+    kind: str | None = left_as_it_is(KIND, A_KIND)
+    metadata: Json | None = left_as_it_is(
+        f"{METADATA}, instead of all that was; null for nothing.", SOME_METADATA
+    )
+    content: AssetContentInput | None = left_as_it_is(
+        f"{CONTENT} now: a new version.", SOME_CONTENT
+    )
 
 
 @strawberry.input(description="The asset that is to go into the recycle bin.")

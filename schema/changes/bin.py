@@ -3,11 +3,20 @@
 import strawberry
 
 from engine.edge import Edge, declare
+from engine.inputs import Rule
 from resolvers.changes import purges, restoring
 from resolvers.changes.change import Each
 from resolvers.deletions import PurgeRow, purge_of_node
+from resolvers.values import LONGEST_NAME
 from schema.bin import Purge
-from schema.changes.inputs import NodeInput, PlannableNodeInput, PlannableNodesInput, needed
+from schema.changes.inputs import (
+    A_KEY,
+    A_NAME,
+    NodeInput,
+    PlannableNodeInput,
+    PlannableNodesInput,
+    needed,
+)
 from schema.changes.payload import (
     Item,
     Payload,
@@ -28,8 +37,8 @@ BACK = "What came back, as it is now; null where nothing was changed."
 class RestoreInput(PlannableNodeInput):
     """What `restore` takes."""
 
-    new_name: str | None = optional("Another name than it had, where that is taken.")
-    new_key: str | None = optional("Another key than it had; a space keeps its own.")
+    new_name: str | None = optional("Another name than it had, where that is taken.", A_NAME)
+    new_key: str | None = optional("Another key than it had; a space keeps its own.", A_KEY)
     into: strawberry.ID | None = optional(
         "The space or project that it is to be in, instead of where it was. Takes FULL there."
     )
@@ -44,7 +53,9 @@ class RestoresInput(PlannableNodesInput):
 class PurgeInput(NodeInput):
     """What `purge` takes."""
 
-    confirm_name: str = needed("The name of what is to be gone for good, letter by letter.")
+    confirm_name: str = needed(
+        "The name of what is to be gone for good, letter by letter.", Rule(LONGEST_NAME)
+    )
 
 
 @strawberry.type(description="The answer to a deletion taken back.")

@@ -3,6 +3,8 @@
 import strawberry
 
 from auth.levels import Permission
+from engine.inputs import Rule
+from resolvers import values
 from resolvers.changes import grants
 from schema.changes.inputs import OUTDATED, Plannable, flag, needed
 from schema.changes.payload import Payload, mutation, plan_column
@@ -14,6 +16,7 @@ from schema.scalars import DateTime, Revision
 
 NODE = "The space or project, shared ones too, that it is on."
 PROPAGATE = "Whether it reaches the ordinary projects of the space that it is on."
+A_LEVEL = Rule(fits=values.granted)
 EXPIRES = "When it is to end by itself; null for never."
 
 
@@ -22,7 +25,7 @@ class GrantInput:
     """One line of a dialog."""
 
     principal: strawberry.ID = needed("The member or group that is to hold it.")
-    level: Permission = needed("What it gives: READ or more.")
+    level: Permission = needed("What it gives: READ or more.", A_LEVEL)
     propagate: bool = flag(PROPAGATE)
     expires_at: DateTime | None = optional(EXPIRES)
 
@@ -42,7 +45,7 @@ class GrantSetInput(GrantsInput):
     """What `grantSet` takes."""
 
     principal: strawberry.ID = needed("The member or group that is to hold it.")
-    level: Permission = needed("What it gives: READ or more.")
+    level: Permission = needed("What it gives: READ or more.", A_LEVEL)
     propagate: bool = flag(PROPAGATE)
     expires_at: DateTime | None = optional(EXPIRES)
 

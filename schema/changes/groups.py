@@ -5,6 +5,8 @@ import strawberry
 from resolvers.changes import groups, membering
 from resolvers.principals import GroupRow, MemberRow, group_by_id, member_by_id
 from schema.changes.inputs import (
+    A_PRINCIPAL_KEY,
+    A_TITLE,
     OUTDATED,
     PRINCIPAL_KEY,
     TITLE,
@@ -35,8 +37,8 @@ IDS = "Up to 1,000 ids of members, none of them twice."
 class GroupCreateInput(Repeatable):
     """What `groupCreate` takes."""
 
-    key: str = needed(PRINCIPAL_KEY)
-    name: str = needed(TITLE)
+    key: str = needed(PRINCIPAL_KEY, A_PRINCIPAL_KEY)
+    name: str = needed(TITLE, A_TITLE)
     members: list[strawberry.ID] | None = optional(f"Who is in it. {IDS}")
 
 
@@ -44,14 +46,14 @@ class GroupCreateInput(Repeatable):
 class GroupRenameInput(RevisedNodeInput):
     """What `groupRename` takes."""
 
-    name: str = needed(TITLE)
+    name: str = needed(TITLE, A_TITLE)
 
 
 @strawberry.input(description="What is changed of a group: what is left out stays.")
 class GroupUpdateInput(RevisedNodeInput):
     """What `groupUpdate` takes."""
 
-    name: str | None = left_as_it_is(TITLE)
+    name: str | None = left_as_it_is(TITLE, A_TITLE)
 
 
 @strawberry.input(description="The group that is to be deleted.")

@@ -4,7 +4,9 @@ from typing import Any
 
 import strawberry
 
-from schema.filter import optional
+from engine.inputs import Rule
+from resolvers import values
+from schema.filter import optional, ruled
 from schema.scalars import Revision
 
 KEY = "Permanent, used in URLs: 1 to 255 of A-Z a-z 0-9 . _ ~ -, unique among its siblings."
@@ -14,11 +16,14 @@ TITLE = "What people call it: 1 to 255 characters."
 PURPOSE = "What it is for; null for nothing."
 OUTDATED = "the change is refused as STALE if it has another by now."
 EXPECTED = f"The `revision` of what is changed, as it was read: {OUTDATED}"
+A_KEY, A_NAME = Rule(fits=values.node_key), Rule(values.LONGEST_NAME, values.node_name)
+A_PRINCIPAL_KEY, A_TITLE = Rule(fits=values.key), Rule(values.LONGEST_NAME, values.composed_title)
+A_PURPOSE = Rule(values.LONGEST_DESCRIPTION)
 
 
-def needed(description: str) -> Any:
+def needed(description: str, rule: Rule | None = None) -> Any:
     """Declare a field of an input that must be given."""
-    return strawberry.field(description=description)
+    return strawberry.field(description=description, metadata=ruled(rule))
 
 
 def flag(description: str) -> Any:
@@ -31,7 +36,8 @@ class Repeatable:
     """A change that may be sent again."""
 
     idempotency_key: str | None = optional(
-        "Any text, another for each change: whoever sends the same again gets the first answer."
+        "Any text, another for each change: whoever sends the same again gets the first answer.",
+        Rule(fits=values.idempotency_key),
     )
 
 

@@ -2,9 +2,13 @@
 
 import strawberry
 
+from engine.inputs import Rule
+from resolvers import values
 from resolvers.changes import members, services
 from resolvers.principals import MemberRow, member_by_id
 from schema.changes.inputs import (
+    A_PRINCIPAL_KEY,
+    A_TITLE,
     PRINCIPAL_KEY,
     TITLE,
     Plannable,
@@ -26,10 +30,13 @@ class MemberAddInput(Plannable):
     """What `memberAdd` takes."""
 
     email: str = needed(
-        "The address of the account, in any case; an account is made if none has it."
+        "The address of the account, in any case; an account is made if none has it.",
+        Rule(fits=values.email),
     )
-    key: str = needed(PRINCIPAL_KEY + " A member that comes back has the one that it had.")
-    name: str = needed(TITLE)
+    key: str = needed(
+        PRINCIPAL_KEY + " A member that comes back has the one that it had.", A_PRINCIPAL_KEY
+    )
+    name: str = needed(TITLE, A_TITLE)
     admin: bool = flag("Whether they are to be an admin.")
 
 
@@ -37,15 +44,15 @@ class MemberAddInput(Plannable):
 class ServiceAccountCreateInput(Plannable):
     """What `serviceAccountCreate` takes."""
 
-    key: str = needed(PRINCIPAL_KEY)
-    name: str = needed(TITLE)
+    key: str = needed(PRINCIPAL_KEY, A_PRINCIPAL_KEY)
+    name: str = needed(TITLE, A_TITLE)
 
 
 @strawberry.input(description="What is changed of a member: what is left out stays.")
 class MemberUpdateInput(RevisedNodeInput):
     """What `memberUpdate` takes."""
 
-    name: str | None = left_as_it_is(TITLE)
+    name: str | None = left_as_it_is(TITLE, A_TITLE)
 
 
 @strawberry.input(description="The member that is to be deactivated.")

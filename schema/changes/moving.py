@@ -5,7 +5,7 @@ from typing import Any
 import strawberry
 
 from resolvers.changes.clashes import OnClash
-from schema.changes.inputs import PlannableNodeInput, PlannableNodesInput
+from schema.changes.inputs import A_KEY, A_NAME, PlannableNodeInput, PlannableNodesInput
 from schema.closed import closed
 from schema.filter import optional
 
@@ -35,8 +35,8 @@ def on_clash() -> Any:
 class ArrivalInput(PlannableNodeInput):
     """What a move or a copy of one node takes."""
 
-    new_name: str | None = optional("What it is to be called there; null to keep the name.")
-    new_key: str | None = optional("Its key there; null to keep the key.")
+    new_name: str | None = optional("What it is to be called there; null to keep the name.", A_NAME)
+    new_key: str | None = optional("Its key there; null to keep the key.", A_KEY)
     on_clash: OnClash = on_clash()
 
 

@@ -4,9 +4,10 @@ import strawberry
 
 from auth.subject import OrgRow
 from engine.edge import Edge, declare
-from resolvers import viewer
+from engine.inputs import Rule
+from resolvers import values, viewer
 from resolvers.changes import orgs
-from schema.changes.inputs import OUTDATED, Repeatable
+from schema.changes.inputs import A_TITLE, OUTDATED, Repeatable
 from schema.changes.payload import Payload, mutation
 from schema.filter import left_as_it_is, optional
 from schema.org import Org
@@ -17,14 +18,16 @@ from schema.scalars import Revision
 class OrgUpdateInput(Repeatable):
     """What `orgUpdate` takes."""
 
-    name: str | None = left_as_it_is("What people call it: 1 to 255 characters.")
+    name: str | None = left_as_it_is("What people call it: 1 to 255 characters.", A_TITLE)
     retention_days: int | None = left_as_it_is(
         "How many days the recycle bin keeps things, at least 1. What has lain in it for longer is "
-        "purged soon."
+        "purged soon.",
+        Rule(fits=values.retention_days),
     )
     cost_per_minute: int | None = left_as_it_is(
         "What each viewer's operations may cost in a minute, at least 10,000; null for what the "
-        "server allows, which is never exceeded."
+        "server allows, which is never exceeded.",
+        Rule(fits=values.cost_per_minute),
     )
     expected_revision: Revision | None = optional(
         f"The Org's `settingsRevision` as it was read: {OUTDATED}"

@@ -6,6 +6,9 @@ from resolvers.changes import copies, deletions, moves, projects
 from resolvers.changes.change import Each
 from resolvers.projects import ProjectRow, by_id
 from schema.changes.inputs import (
+    A_KEY,
+    A_NAME,
+    A_PURPOSE,
     EXPECTED,
     KEY,
     NAME,
@@ -40,24 +43,24 @@ class ProjectCreateInput(Repeatable):
     """What `projectCreate` takes."""
 
     space: strawberry.ID = needed(INTO)
-    key: str = needed(KEY)
-    name: str = needed(NAME)
-    description: str | None = optional(PURPOSE)
+    key: str = needed(KEY, A_KEY)
+    name: str = needed(NAME, A_NAME)
+    description: str | None = optional(PURPOSE, A_PURPOSE)
 
 
 @strawberry.input(description="Another name for a project.")
 class ProjectRenameInput(RevisedNodeInput):
     """What `projectRename` takes."""
 
-    name: str = needed(NAME)
+    name: str = needed(NAME, A_NAME)
 
 
 @strawberry.input(description="What is said of a project.")
 class ProjectUpdateInput(RevisedNodeInput):
     """What `projectUpdate` takes."""
 
-    name: str | None = left_as_it_is(NAME)
-    description: str | None = left_as_it_is(PURPOSE)
+    name: str | None = left_as_it_is(NAME, A_NAME)
+    description: str | None = left_as_it_is(PURPOSE, A_PURPOSE)
 
 
 @strawberry.input(description="The project that is to go into the recycle bin.")

@@ -6,6 +6,9 @@ from resolvers.changes import deletions, spaces
 from resolvers.changes.change import Each
 from resolvers.spaces import SpaceRow, by_id
 from schema.changes.inputs import (
+    A_KEY,
+    A_NAME,
+    A_PURPOSE,
     KEY,
     NAME,
     PURPOSE,
@@ -34,24 +37,24 @@ from schema.space import Space
 class SpaceCreateInput(Repeatable):
     """What `spaceCreate` takes."""
 
-    key: str = needed(KEY)
-    name: str = needed(NAME)
-    description: str | None = optional(PURPOSE)
+    key: str = needed(KEY, A_KEY)
+    name: str = needed(NAME, A_NAME)
+    description: str | None = optional(PURPOSE, A_PURPOSE)
 
 
 @strawberry.input(description="Another name for a space.")
 class SpaceRenameInput(RevisedNodeInput):
     """What `spaceRename` takes."""
 
-    name: str = needed(NAME)
+    name: str = needed(NAME, A_NAME)
 
 
 @strawberry.input(description="What is said of a space.")
 class SpaceUpdateInput(RevisedNodeInput):
     """What `spaceUpdate` takes."""
 
-    name: str | None = left_as_it_is(NAME)
-    description: str | None = left_as_it_is(PURPOSE)
+    name: str | None = left_as_it_is(NAME, A_NAME)
+    description: str | None = left_as_it_is(PURPOSE, A_PURPOSE)
 
 
 @strawberry.input(description="The space that is to go into the recycle bin.")

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from auth.addresses import SMALL, AddressError, same_form
 from auth.authenticate import issue_token
 from auth.credential import Credential
 from auth.errors import AuthError
@@ -54,21 +55,28 @@ async def find_person(connection: AsyncConnection, org: str, account: str) -> Pe
 
 
 async def _candidates(connection: AsyncConnection, org_id: int, account: str) -> Sequence[Member]:
-    same_key = func.lower(PRINCIPAL.c.key) == account.lower()
+    same_key = func.lower(PRINCIPAL.c.key) == account.translate(SMALL)
     found = await connection.execute(
         select(PRINCIPAL.c.key, PRINCIPAL.c.name, PRINCIPAL.c.account_id, ACCOUNT.c.email)
         .join(ACCOUNT, ACCOUNT.c.id == PRINCIPAL.c.account_id)
         .where(PRINCIPAL.c.org_id == org_id, PRINCIPAL.c.kind == "MEMBER")
         .where(PRINCIPAL.c.deleted_at.is_(None))
-        .where(or_(same_key, ACCOUNT.c.email == account.casefold()))
+        .where(or_(same_key, ACCOUNT.c.email == _address(account)))
         .order_by(PRINCIPAL.c.key)
     )
     return [Member(*row) for row in found]
 
 
+def _address(account: str) -> str:
+    try:
+        return same_form(account)
+    except AddressError:
+        return account  # which nobody has
+
+
 def _only(candidates: Sequence[Member], account: str, org: str) -> Member:
     exact = [member for member in candidates if member.key == account]
-    by_email = [member for member in candidates if member.email == account.casefold()]
+    by_email = [member for member in candidates if member.email == _address(account)]
     best = exact or by_email or candidates
     if not best:
         raise CommandError(f'The Org "{org}" has no member with the key or e-mail "{account}".')

@@ -42,6 +42,8 @@ INCOMPLETE = (
         "ask whoever runs your sign-in to add them, then get a new one."
     ),
 )
+KELVIN = Credential(account="mi\N{KELVIN SIGN}e@example.org", org="acme")
+SHARP = Credential(account="stra\N{LATIN SMALL LETTER SHARP S}e@example.org", org="acme")
 MIA = Credential(account="m\N{LATIN SMALL LETTER I WITH DIAERESIS}a@example.org", org="acme")
 
 RSA = RSAKey.generate_key(2048, {"kid": "rsa"})
@@ -110,8 +112,9 @@ async def test_a_genuine_token_names_the_account_case_folded_and_the_org(
         ({"email": ["robin@example.org"]}, INCOMPLETE),
         ({"email": "robin@example.org\0"}, INCOMPLETE),
         ({"email": "m\N{LATIN SMALL LETTER I WITH DIAERESIS}a@example.org"}, MIA),
-        ({"email": "mi\N{KELVIN SIGN}e@example.org"}, INCOMPLETE),
-        ({"email": "stra\N{LATIN SMALL LETTER SHARP S}e@example.org"}, INCOMPLETE),
+        ({"email": "mi\N{KELVIN SIGN}e@example.org"}, KELVIN),
+        ({"email": "stra\N{LATIN SMALL LETTER SHARP S}e@example.org"}, SHARP),
+        ({"email": "robin@-\N{LATIN SMALL LETTER SHARP S}.example"}, INCOMPLETE),
         ({"org": None}, INCOMPLETE),
         ({"org": 7}, INCOMPLETE),
     ],

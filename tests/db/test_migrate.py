@@ -97,3 +97,28 @@ async def test_a_database_that_cannot_hold_every_text_is_refused(postgresql_url:
     async with admin.connect() as connection:
         await connection.exec_driver_sql(f'DROP DATABASE "{name}"')
     await admin.dispose()
+
+
+OLD_ADDRESSES = ("bob@bücher.example", "ada@example.org", "eve@ä.example", "eve@xn--4ca.example")
+
+
+async def test_addresses_are_brought_into_the_form_that_dns_knows(engine: AsyncEngine) -> None:
+    def store(connection: Connection) -> None:
+        downgrade(connection, "0013")
+        for address in OLD_ADDRESSES:
+            values = {"email": address, "name": "Somebody"}
+            connection.execute(
+                text("INSERT INTO account (email, name, created_at) VALUES (:email, :name, 0)"),
+                values,
+            )
+
+    await in_one_transaction(engine, store)
+    await migrate(engine)
+    async with engine.connect() as connection:
+        found = await connection.scalars(text("SELECT email FROM account ORDER BY id"))
+        assert [*found] == [
+            "bob@xn--bcher-kva.example",
+            "ada@example.org",
+            "eve@ä.example",  # another account has its form
+            "eve@xn--4ca.example",
+        ]

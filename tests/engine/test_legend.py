@@ -46,7 +46,7 @@ def compiled(text: str, **variables: Any) -> Compiled:
             },
         ),
         (
-            '{ shelf(name: "' + "n" * 300 + '") { name } }',
+            '{ shelf(name: "' + "n" * 250 + '") { name } }',
             {
                 "argument_1": f"Query.shelf: '{'n' * 199}…",
                 "fetch_1": f"Query.shelf, by {ROWS}.shelf_named",

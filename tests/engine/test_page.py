@@ -4,9 +4,8 @@ from enum import Enum
 from typing import Any
 
 import pytest
-from graphql import GraphQLError
 
-from engine.page import Order, Shape, read_ids, read_page, write_cursor
+from engine.page import Order, Shape, read_page, write_cursor
 from tests.engine.orders import NAME, ORDERS, Direction, Field, error_of, order_by
 
 ANNA, BEN = write_cursor(NAME, ["anna", 1]), write_cursor(NAME, ["ben", 2])
@@ -169,17 +168,3 @@ def test_pages_that_ask_for_the_same_are_the_same() -> None:
     assert one == other
     assert hash(one) == hash(other)
     assert one != read_page({**arguments, "first": 4}, ORDERS)
-
-
-@pytest.mark.parametrize("ids", [[], ["org_1"], ["org_1"] * 1000])
-def test_up_to_a_thousand_ids_are_read(ids: list[str]) -> None:
-    assert read_ids({"ids": ids}) == ids
-
-
-def test_more_than_a_thousand_ids_are_refused() -> None:
-    with pytest.raises(GraphQLError) as refused:
-        read_ids({"ids": ["org_1"] * 1001})
-    assert (
-        refused.value.message == "Give 1,000 ids at most, not 1,001. Ask for the rest another time."
-    )
-    assert refused.value.extensions == {"code": "BAD_PAGE"}

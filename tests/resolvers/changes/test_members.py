@@ -253,3 +253,36 @@ async def test_two_orgs_that_add_a_person_at_once_share_the_account(
     accounts = (await stored(engine))[-1]
     assert [account.email for account in accounts].count("new@example.org") == 1
     assert acme.key == "acme"
+
+
+SPELLINGS = [
+    ("Bob@Bücher.example", "bob@BÜCHER.example", True),
+    ("Bob@Bücher.example", "bob@xn--bcher-kva.example", True),
+    ("strasse@example.org", "straße@example.org", False),
+    ("mike@example.org", "mi\N{KELVIN SIGN}e@example.org", False),
+    ("finn@example.org", "\N{LATIN SMALL LIGATURE FI}nn@example.org", False),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "same"), SPELLINGS, ids=ascii)
+async def test_two_mailboxes_are_two_accounts_and_two_spellings_one(
+    engine: AsyncEngine, acme: Loaded, first: str, second: str, same: bool
+) -> None:
+    assert acme
+    made = await mutate(engine, "ada", "memberAdd", {**NEW, "email": first})
+    assert (made["errors"], made["node"]["email"]) == ([], first)
+    other = {"email": second, "key": "other", "name": "Other"}
+    payload = await mutate(engine, "ada", "memberAdd", other)
+    assert codes(payload) == (["ALREADY_MEMBER"] if same else [])
+
+
+async def test_an_address_whose_domain_cannot_be_one_is_refused(
+    engine: AsyncEngine, acme: Loaded
+) -> None:
+    assert acme
+    before = await users(engine)
+    payload = await mutate(engine, "ada", "memberAdd", {**NEW, "email": "new@-é.example"})
+    assert [(error["code"], error["field"]) for error in payload["errors"]] == [
+        ("INVALID", "email")
+    ]
+    assert await users(engine) == before
