@@ -119,16 +119,14 @@ class Executor:
     async def _run_compiled(
         self, operation: Operation, variables: Mapping[str, Any], context: Any
     ) -> Any:
-        values = self._values(operation, variables)
-        if values is None:
-            return None
         try:
-            plan = self.compiled(operation, values)
+            values = self._values(operation, variables)
+            if values is None:
+                return None
+            data = await self.compiled(operation, values).run(context, values)
         except UnsupportedError as error:
             self._note_not_compiled(str(error), operation.logged, name=operation.name)
             return None
-        try:
-            data = await plan.run(context, values)
         except Exception as error:
             if self._is_hopeless(error):
                 raise

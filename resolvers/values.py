@@ -13,6 +13,7 @@ from auth.addresses import AddressError, same_form
 from auth.levels import Permission
 from db.clock import moment_of, time_text
 from db.names import fold
+from resolvers.json_values import problem_of
 
 JSON_TYPES: dict[type, str] = {
     str: "a text",
@@ -182,10 +183,10 @@ content = partial(_within, LONGEST_CONTENT)
 
 def json_text(value: object) -> str:
     """Check for a JSON object, and return it as compact text."""
-    try:
-        return orjson.dumps(mapping(value)).decode()
-    except TypeError as error:
-        raise UnfitError("is nested too deep") from error
+    found = mapping(value)
+    if problem := problem_of(found):
+        raise UnfitError(problem)
+    return orjson.dumps(found).decode()
 
 
 def either(value: Mapping[str, object]) -> None:

@@ -54,8 +54,8 @@ class Asked(NamedTuple):
     `allowance` is what it may make the server do. `when_left` is told whether the operation is to
     be cancelled when its client leaves: a query is, a change is made though nobody waits for it.
     `known_tags` are those of the answers that the client has, None where it wants no tag; a tag
-    also stands on the `media_type` of the answer. `size` is how many bytes were sent, and what
-    `is_plain` has no text in it that can't be stored.
+    also stands on the `media_type` of the answer. `size` is how many bytes were sent, and in what
+    `is_plain` no value needs a closer look.
     """
 
     text: str

@@ -22,10 +22,11 @@ from resolvers.context import Reading
 from resolvers.mutating import Mutating
 from schema.answer_size import too_large
 from schema.asked import Allowance, Answer, Asked
+from schema.conditions import null_condition
 from schema.documents import Documents, Prepared, Refused
 from schema.errors import coded, masked, raise_unavailable, shown_errors
 from schema.expansion import root_fields
-from schema.storable import UNSTORABLE, has_storable_literals, is_storable
+from schema.storable import UNSTORABLE, has_storable_literals, problem_of_variables
 from schema.tag import tag_of
 
 BAD_DOCUMENT, BAD_OPERATION, BAD_INPUT = "BAD_DOCUMENT", "BAD_OPERATION", "BAD_INPUT"
@@ -96,8 +97,10 @@ class Operations:
             answer.errors = [GraphQLError(WHICH, extensions={"code": BAD_OPERATION})]
         elif asked.read_only and not _is_query(operation):
             answer.errors = [GraphQLError(BY_POST, extensions={"code": METHOD})]
-        elif not await _is_storable(asked, prepared.document):
-            answer.errors = [GraphQLError(UNSTORABLE, extensions={"code": BAD_INPUT})]
+        elif problem := await _problem_of(asked, prepared.document):
+            answer.errors = [GraphQLError(problem, extensions={"code": BAD_INPUT})]
+        elif error := null_condition(operation, prepared.document, asked.variables):
+            answer.errors = [error]
         else:
             changes = operation.operation is OperationType.MUTATION
             async with asked.allowance.turn(changes=changes):
@@ -205,13 +208,15 @@ def _closed(
     return GraphQLError(NO_ORG, extensions={"code": FORBIDDEN})
 
 
-async def _is_storable(asked: Asked, document: DocumentNode) -> bool:
-    """Return whether a database takes all texts that were sent; much is read beside the loop."""
+async def _problem_of(asked: Asked, document: DocumentNode) -> str | None:
+    """Return why values that were sent can't be kept or answered; much is read beside the loop."""
     if not has_storable_literals(asked.text, document):
-        return False
-    if asked.is_plain or asked.size < LARGE_REQUEST:
-        return asked.is_plain or is_storable(asked.variables)
-    return await asyncio.to_thread(is_storable, asked.variables)
+        return UNSTORABLE
+    if asked.is_plain:
+        return None
+    if asked.size < LARGE_REQUEST:
+        return problem_of_variables(asked.variables)
+    return await asyncio.to_thread(problem_of_variables, asked.variables)
 
 
 def _is_query(operation: OperationDefinitionNode) -> bool:

@@ -8,6 +8,7 @@ from auth.subject import OrgRow
 from engine.edge import Argument, Edge, declare
 from engine.resolve import install
 from resolvers import viewer as asker
+from schema.json_scalar import install_json
 from schema.lookup import BY_ID
 from schema.mutation import Mutation
 from schema.node import Node
@@ -50,4 +51,5 @@ def executable_schema() -> GraphQLSchema:
     # Strawberry has no public name for the schema that graphql-core executes.
     schema = build_schema()._schema  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     install(schema)
+    install_json(schema)
     return schema

@@ -9,6 +9,7 @@ from strawberry.types.scalar import ScalarDefinition
 
 from auth.levels import Permission
 from db.clock import moment_of, time_text
+from schema.json_scalar import taken
 
 DateTime = NewType("DateTime", int)
 Json = NewType("Json", object)
@@ -96,7 +97,9 @@ SCALARS: dict[object, ScalarDefinition] = {
     ),
     Json: strawberry.scalar(
         name="JSON",
-        description="Any JSON value.",
+        description="Any JSON value of 100 levels at most; its numbers are integers of 64 bits, or "
+        "doubles.",
+        parse_value=taken,
         specified_by_url="https://www.rfc-editor.org/rfc/rfc8259",
     ),
 }

@@ -1,9 +1,13 @@
 """Text that no database takes: it is refused at the door, so that no statement ever holds it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from graphql import DocumentNode, StringValueNode, Visitor, visit
 
+from resolvers.json_values import DEEPEST, problem_of
+
+OF_INPUTS = 20  # levels
 UNSTORABLE = "Text can't hold the character U+0000, nor half of a surrogate pair."
 
 
@@ -21,6 +25,16 @@ def is_storable(value: Any) -> bool:
         elif isinstance(found, list):
             waiting += found
     return True
+
+
+def problem_of_variables(variables: Mapping[str, Any]) -> str | None:
+    """Return why variables can't be kept or answered as they were sent; None where they can.
+
+    They may be nested a little deeper than a value of JSON, which may stand in an input.
+    """
+    if problem := problem_of(variables, deepest=DEEPEST + OF_INPUTS):
+        return f"The variables: JSON {problem}."
+    return None if is_storable(variables) else UNSTORABLE
 
 
 def has_storable_literals(text: str, document: DocumentNode) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, cast
 import orjson
 from starlette.requests import Request
 
+from resolvers.json_values import DEEPEST, LONG_NUMBER, loads
 from server.compression import GZIP, PLAIN, BrokenError, Unpacking
 
 JSON = "application/json"
@@ -18,6 +19,11 @@ ANY = "*/*"
 ANSWERS = (JSON, GRAPHQL)  # the first for whoever takes both alike
 AN_OBJECT, A_STRING = (dict, NoneType), (str, NoneType)
 ESCAPED_NUL = b"\\u0000"  # JSON has no other way to say it, and none for half a surrogate pair
+NOT_READ = {
+    "infinity": "has a number beyond the range of a double",
+    "depth": "is nested too deep",
+}
+NO_JSON = "is not JSON"
 QUALITY = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?", re.ASCII)
 
 
@@ -35,7 +41,7 @@ class RefusedError(Exception):
 class Parameters(NamedTuple):
     """What a client asks to run: a document, or the id or the SHA-256 of one.
 
-    `size` is how many bytes it had, `is_plain` whether none of them stand for U+0000.
+    `size` is how many bytes it had, `is_plain` whether no value in it needs a closer look.
     """
 
     query: str
@@ -97,7 +103,13 @@ async def read_parameters(request: Request, *, max_bytes: int) -> Parameters:
         return found._replace(size=len(text))
     body = await _body(request, max_bytes)
     found = _parameters(_decoded(body, "body"))
-    return found._replace(size=len(body), is_plain=ESCAPED_NUL not in body)
+    return found._replace(size=len(body), is_plain=_is_plain(body))
+
+
+def _is_plain(body: bytes) -> bool:
+    """Return whether nothing can be wrong with a value: all are short of every limit."""
+    brackets = body.count(b"[") + body.count(b"{")
+    return ESCAPED_NUL not in body and brackets < DEEPEST and not LONG_NUMBER.search(body)
 
 
 def _of_query_string(request: Request) -> dict[str, Any]:
@@ -155,9 +167,10 @@ def _unpacked(part: bytes | None, unpacking: Unpacking | None) -> bytes:
 
 def _decoded(text: bytes, name: str) -> Any:
     try:
-        return orjson.loads(text)
+        return loads(text)
     except orjson.JSONDecodeError as error:
-        raise RefusedError(400, "BAD_REQUEST", f"The {name} is not JSON.") from error
+        problem = next((words for part, words in NOT_READ.items() if part in str(error)), NO_JSON)
+        raise RefusedError(400, "BAD_REQUEST", f"The {name} {problem}.") from error
 
 
 def _parameters(given: object) -> Parameters:

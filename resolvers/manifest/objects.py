@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol, cast, runtime_checkable
 
 import orjson
 
+from resolvers.json_values import loads
 from resolvers.manifest.errors import ManifestError
 
 LARGEST_LINE = 4 * 1024 * 1024  # bytes, with the line's end
@@ -65,7 +66,7 @@ def _bounded(lines: Iterable[bytes]) -> Iterable[bytes]:
 
 def _object(number: int, line: bytes) -> dict[str, object]:
     try:
-        value: object = orjson.loads(line)
+        value: object = loads(line)
     except orjson.JSONDecodeError as error:
         raise ManifestError(number, _unreadable(line, error)) from error
     if b"\\u0000" in line and ESCAPED_NUL.search(line):

@@ -9,6 +9,7 @@ import orjson
 import typer
 from graphql import GraphQLError
 
+from resolvers.json_values import loads
 from server.commands.configuration import read_settings
 from server.commands.errors import CommandError
 from server.commands.invocation import Invocation, Json, answer, invocation_of
@@ -68,7 +69,7 @@ def _text(file: str) -> str:
 
 def _variables(text: str) -> dict[str, Any]:
     try:
-        values = orjson.loads(text)
+        values = loads(text.encode(errors="surrogateescape"))
     except orjson.JSONDecodeError as error:
         raise CommandError(f"--variables: {error}.", code=2) from error
     if not isinstance(values, dict):

@@ -11,7 +11,7 @@ from engine.legend import legend
 from engine.operation import Operation, read_operation
 from engine.plan import UnsupportedError
 from schema.documents import Documents, Prepared, Refused
-from schema.storable import UNSTORABLE, has_storable_literals, is_storable
+from schema.storable import UNSTORABLE, has_storable_literals, problem_of_variables
 from server.app import executor_of, limits_of
 from server.settings import Settings
 
@@ -74,8 +74,9 @@ class Explainer:
         if isinstance(prepared, Refused):
             raise RefusedDocumentError(prepared.errors)
         literals = has_storable_literals(self._text, prepared.document)
-        if not (literals and is_storable(self._variables)):
-            raise RefusedDocumentError([GraphQLError(UNSTORABLE)])
+        problem = problem_of_variables(self._variables) if literals else UNSTORABLE
+        if problem:
+            raise RefusedDocumentError([GraphQLError(problem)])
         return prepared
 
     def _compiled(self, found: Explanation, prepared: Prepared) -> Explanation:

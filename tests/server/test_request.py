@@ -10,6 +10,7 @@ from tests.server.asking import GRAPHQL, JSON, Client, messages, shown
 from tests.server.queries import ACME, KEY, STRICT
 
 NO_JSON = "The body is not JSON."
+TOO_DEEP = "The body is nested too deep."
 NO_OBJECT = "The body must be an object."
 DEEP = b"[" * 100_000
 
@@ -129,12 +130,12 @@ def test_a_body_that_is_sent_as_json_is_taken(client: Client, content_type: str)
         ('{"query": "{ org { key } }"}'.encode("utf-16"), NO_JSON),
         (b'{"query": "{ org { key } }", "variables": {"a": NaN}}', NO_JSON),
         (b'{"query": "{ org { key } }", "variables": {"a": Infinity}}', NO_JSON),
-        (b'{"query": "{ org { key } }", "variables": {"a": %s}}' % DEEP, NO_JSON),
+        (b'{"query": "{ org { key } }", "variables": {"a": %s}}' % DEEP, TOO_DEEP),
         (
             b'{"query": "{ org { key } }", "variables": {"a": %s%s}}' % (DEEP, b"]" * 100_000),
-            NO_JSON,
+            TOO_DEEP,
         ),
-        (DEEP, NO_JSON),
+        (DEEP, TOO_DEEP),
         (b"null", NO_OBJECT),
         (b"true", NO_OBJECT),
         (b"1", NO_OBJECT),
@@ -189,10 +190,12 @@ def test_what_is_null_empty_or_unused_does_no_harm(client: Client, more: dict[st
     assert response.json()["data"] == ACME
 
 
-def test_variables_nested_as_deep_as_json_goes_are_read(client: Client) -> None:
+def test_variables_nested_deeper_than_can_be_answered_are_refused(client: Client) -> None:
     nested = b"[" * 1000 + b"]" * 1000
     ids = b'{"query": "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", "variables": {"ids": %s}}'
-    response = client.post(ids % nested)
-    assert shown(response) == (200, JSON, ["BAD_INPUT"])
     unused = b'{"query": "{ org { key } }", "variables": {"unused": %s}}'
-    assert client.post(unused % nested).json()["data"] == ACME
+    for body in (ids, unused):
+        assert shown(client.post(body % nested)) == (200, JSON, ["BAD_INPUT"])
+        assert "nested too deep" in messages(client.post(body % nested))[0]
+    fitting = b"[" * 110 + b"]" * 110
+    assert client.post(unused % fitting).json()["data"] == ACME

@@ -31,7 +31,10 @@ UNREADABLE: Sequence[Mistake] = (
     (b'{"type":"space","name":"L\\u0000"}', "the character NUL can't be stored"),
     (b'{"type":"space","\\\\\\u0000":1}', "the character NUL can't be stored"),
     (b" " * (4 * 1024 * 1024) + b"\n", "the line is longer than 4 MiB"),
-    (DEEP + b'{"a":' * 255 + b"1" + b"}" * 256, '"metadata" is nested too deep'),
+    (
+        DEEP + b'{"a":' * 255 + b"1" + b"}" * 256,
+        '"metadata" is nested too deep: 100 levels at most',
+    ),
 )
 UNFIT_FIELDS: Sequence[Mistake] = (
     ({"key": "lab"}, 'the field "type" is missing'),
