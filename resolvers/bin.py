@@ -1,6 +1,6 @@
 """What of the recycle bin is told to whoever is no admin: what they deleted, and where it lay."""
 
-from sqlalchemy import ColumnElement, FromClause, Text, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, FromClause, Text, and_, case, func, literal, null, or_, select
 
 from auth.access import MEMBER_ID, ORG_ID, Access, Reach
 from auth.subject import MEMBERS
@@ -76,6 +76,32 @@ def seen_path(access: Access, deletion: FromClause) -> tuple[Expression, ColumnE
         else_=or_(in_space.is_(None), in_project.is_(None)),
     )
     return above.concat(deletion.c.key), hidden
+
+
+def levels_there(access: Access, deletion: FromClause) -> dict[str, Expression]:
+    """Return the viewer's level on what was deleted, and on the space of a project, if they lived.
+
+    They are null where there is no such node.
+    """
+    reach, kind = held_there(access), deletion.c.kind
+    project, space = PROJECT.alias("was"), SPACE.alias("was_space")
+    project_id = case((kind == "PROJECT", deletion.c.node_id), else_=deletion.c.parent_id)
+    space_id = case((kind == "SPACE", deletion.c.node_id), else_=deletion.c.parent_id)
+    in_space = select(access.space_level(reach)).select_from(
+        reach.join(space, space.c.id, outer=True)
+    )
+    in_project = select(access.project_level(project, reach)).select_from(
+        reach.join(project, project.c.space_id, outer=True)
+    )
+    of_space, of_project = (
+        found.where(table.c.org_id == ORG_ID, table.c.id == id_).correlate(deletion)
+        for found, table, id_ in ((in_space, space, space_id), (in_project, project, project_id))
+    )
+    level = of_space.scalar_subquery()
+    return {
+        "level": case((kind == "SPACE", level), else_=of_project.scalar_subquery()),
+        "space_level": case((kind == "PROJECT", level), else_=null()),
+    }
 
 
 def _above(

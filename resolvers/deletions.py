@@ -24,7 +24,7 @@ from db import ids
 from db.models import ASSET, DELETION, ORG, PROJECT
 from db.queries import in_this_order
 from engine.page import Orders
-from resolvers.bin import held_there, is_binned, is_own, seen_path
+from resolvers.bin import held_there, is_binned, is_own, levels_there, seen_path
 from resolvers.listing import Expression, Listing
 from resolvers.pagination import Matched, Paged
 
@@ -110,6 +110,7 @@ def _deletions(access: Access, deletion: FromClause, source: FromClause, *where:
         "redacted": redacted,
         "deleted_by": _member(deletion),
         "purges_at": due_at(deletion, kept),
+        **levels_there(access, deletion),
     }
     binned = (deletion.c.org_id == ORG_ID, is_binned(deletion), not_(_goes_with_parent(deletion)))
     own = () if access.admin else is_own(deletion)

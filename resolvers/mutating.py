@@ -13,7 +13,7 @@ from engine.loader import Loaders
 from resolvers.changes.answer import Changed
 from resolvers.changes.change import Each, Input, Work
 from resolvers.changes.limits import Limits
-from resolvers.changes.run import Request, run_change
+from resolvers.changes.run import Request, answered_beforehand, run_change
 from resolvers.context import Reading, reading
 from resolvers.errors import INVALID, ErrorRow
 
@@ -64,10 +64,16 @@ class Mutating:
         await self._snapshot.aclose()
 
     async def change(self, name: str, work: Work | Each, given: Input) -> Changed:
-        """Make a change in a transaction of its own, and open a snapshot of what it left."""
+        """Make a change in a transaction of its own, and open a snapshot of what it left.
+
+        What a read can answer takes no lock.
+        """
+        request = Request(name, work, given, self._credential, self._request_id)
+        known = await answered_beforehand(self._reading, request)
+        if known is not None:
+            return known
         self._statements += self._reading.statements
         await self.close()
-        request = Request(name, work, given, self._credential, self._request_id)
         answer = await run_change(self._changing, request, self._limits)
         await self.open()
         return answer

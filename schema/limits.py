@@ -20,6 +20,7 @@ class Limits:
     directives: int = 100
     selections: int = 10_000
     cost: int = 250_000
+    mutations: int = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,11 @@ SELECTIONS = Rule(
     "The document's number of selections, and of pairs of one name in one place, is at least",
     "Select a field once in a place, spread fewer fragments there, or split the document.",
 )
+MUTATIONS = Rule(
+    "LIMIT_MUTATIONS",
+    "The operation's number of changes is",
+    "Send the others in another operation, or use the mutations that change many nodes at once.",
+)
 COST = Rule(
     "LIMIT_COST",
     "The operation's cost in nodes is",
@@ -61,6 +67,7 @@ def refusal(usage: Usage, limits: Limits) -> GraphQLError | None:
         (ALIASES, usage.aliases, limits.aliases),
         (DIRECTIVES, usage.directives, limits.directives),
         (SELECTIONS, usage.selections, limits.selections),
+        (MUTATIONS, usage.mutations, limits.mutations),
         (COST, usage.cost, limits.cost),
     ):
         if measured > limit:

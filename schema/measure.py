@@ -25,6 +25,7 @@ class Usage:
     directives: int
     selections: int
     cost: int
+    mutations: int
 
 
 def measure(
@@ -49,6 +50,7 @@ def measure(
         directives=_most(each.directives for each in totals),
         selections=_most([count_selections(document, stop=stop)]),
         cost=_most(each.cost for each in totals),
+        mutations=_most(each.mutations for each in totals),
     )
 
 

@@ -50,12 +50,11 @@ class Sizes:
         return 0 if value is None else length(value)
 
     def changed(self, field: FieldNode) -> int:
-        """Return how many ids a change of many is given in its `input`."""
+        """Return how much a change is of: as much as the lists in its `input` hold, or of one."""
         value = self._argument(field, "input")
         if isinstance(value, ObjectValueNode):
-            given = {each.name.value: each.value for each in value.fields}
-            value = {"ids": self._read(given["ids"])} if "ids" in given else None
-        return _ids_in(value) or 0
+            value = {each.name.value: self._read(each.value) for each in value.fields}
+        return max(1, listed(value))
 
     def _argument(self, field: FieldNode, name: str) -> object:
         for argument in field.arguments or ():
@@ -98,17 +97,21 @@ def whole(value: object) -> int | None:
 
 def length(value: object) -> int:
     """Return how many items a value other than null holds, read as a list."""
-    return len(cast("Sequence[object]", value)) if isinstance(value, list | tuple) else 1
+    return _items(value) if isinstance(value, list | tuple) else 1
 
 
-def _ids_in(value: object) -> int | None:
-    """Return the number of the ids in an object; None where it holds none."""
+def listed(value: object) -> int:
+    """Return how many items the lists in an object hold together."""
     if not isinstance(value, dict):
-        return None
-    ids = cast("dict[str, object]", value).get("ids")
-    return None if ids is None else length(ids)
+        return 0
+    held = cast("dict[str, object]", value).values()
+    return sum(_items(each) for each in held)
+
+
+def _items(value: object) -> int:
+    return len(cast("Sequence[object]", value)) if isinstance(value, list | tuple) else 0
 
 
 def shape(value: object) -> object:
     """Return what sizes can depend on in a variable's value: equal shapes give equal sizes."""
-    return None if value is None else (whole(value), length(value), _ids_in(value))
+    return None if value is None else (whole(value), length(value), listed(value))

@@ -21,6 +21,8 @@ from schema.expansion import fragments_of
 from schema.sizes import Sizes
 from schema.weights import UNKNOWN, Counts, Weighed, weights_of
 
+CHANGED = 100  # what changing one node costs, in rows of a plain list
+
 Steps: TypeAlias = Iterator["Steps"]
 
 
@@ -38,6 +40,7 @@ class Totals:
     cost: int = 0
     results: int = 0
     totals: int = 0
+    mutations: int = 0
 
     def add(self, other: "Totals") -> None:
         """Count what is selected beside; only depth does not add up."""
@@ -47,6 +50,7 @@ class Totals:
         self.cost += other.cost
         self.results += other.results
         self.totals += other.totals
+        self.mutations += other.mutations
 
 
 class Walk:
@@ -59,6 +63,7 @@ class Walk:
     def __init__(self, schema: GraphQLSchema, document: DocumentNode, sizes: Sizes) -> None:
         self._schema = schema
         self._weights = weights_of(schema)
+        self._mutation = schema.mutation_type.name if schema.mutation_type else None
         self._sizes = sizes
         self._fragments = fragments_of(document)
         self._counted: dict[str, Totals] = {}
@@ -82,6 +87,7 @@ class Walk:
             if isinstance(selection, FieldNode):
                 into.depth = max(into.depth, 1)
                 into.aliases += int(selection.alias is not None)
+                into.mutations += int(parent == self._mutation)
             yield from self._inside(selection, parent, into)
 
     def _inside(self, node: SelectionNode, parent: str, into: Totals) -> Steps:
@@ -108,7 +114,7 @@ class Walk:
         if field.counts is Counts.RESULTS:
             below.cost, below.results = 0, below.cost
         elif field.counts is Counts.CHANGES:
-            below.cost += self._sizes.changed(node) * below.results
+            below.cost += self._sizes.changed(node) * (CHANGED + below.results)
             below.results = 0
         else:
             below.cost = self._cost(node, field, below)

@@ -13,7 +13,6 @@ from typing import NamedTuple, TypeAlias
 from graphql import (
     GraphQLArgument,
     GraphQLField,
-    GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
@@ -37,8 +36,9 @@ Place: TypeAlias = tuple[str, str]  # the names of a type and of a field in it
 class Counts(Enum):
     """How many rows a field itself gives: none, one, its page's size or the number of its ids.
 
-    A change of many counts its `results` as often as it is given ids; a list that has no page is
-    counted as if it were as long as such lists get. The `total` of a list is its connection's.
+    A change, and its `results`, count as often as it is given ids, members or grants; a list that
+    has no page is counted as if it were as long as such lists get. The `total` of a list is its
+    connection's.
     """
 
     NOTHING = "nothing"
@@ -163,12 +163,10 @@ def _weight(field: GraphQLField, counts: Counts) -> Weight:
 
 
 def _changes(schema: GraphQLSchema) -> Iterator[tuple[Place, str]]:
-    """Yield the changes of many, each with the name of its payload's type."""
+    """Yield the changes, each with the name of its payload's type."""
     root = schema.mutation_type
     for name, field in root.fields.items() if root else ():
-        given = field.args.get("input")
-        type_ = get_named_type(given.type) if given else None
-        if isinstance(type_, GraphQLInputObjectType) and "ids" in type_.fields:
+        if "input" in field.args:
             yield (root.name if root else "", name), get_named_type(field.type).name
 
 

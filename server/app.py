@@ -119,6 +119,7 @@ def limits_of(settings: Settings) -> Limits:
         aliases=settings.max_aliases,
         directives=settings.max_directives,
         cost=settings.max_cost,
+        mutations=settings.max_mutations,
     )
 
 

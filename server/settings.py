@@ -123,6 +123,7 @@ class Settings(BaseSettings):
     max_depth: int = Field(default=24, ge=1, description="of fields in fields")
     max_aliases: int = Field(default=200, ge=0, description="in an operation")
     max_directives: int = Field(default=100, ge=0, description="in an operation")
+    max_mutations: int = Field(default=50, ge=1, description="changes in an operation")
     max_cost: int = Field(
         default=250_000, ge=1, description="of an operation, in rows of a plain list"
     )

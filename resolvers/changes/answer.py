@@ -10,6 +10,7 @@ from auth.effects import Count, Difference, Pair
 from auth.levels import Permission
 from db.models import ANSWER
 from resolvers.changes.change import Change, Input, Item
+from resolvers.context import Reading
 from resolvers.errors import KEY_REUSED, ErrorRow, UserError
 
 OTHER_REQUEST = "This idempotency key was used for another request: choose a new one."
@@ -19,6 +20,7 @@ SAME = (
     ANSWER.c.member_id == bindparam("member_id"),
     ANSWER.c.key == bindparam("key"),
 )
+KEPT = select(ANSWER.c.fingerprint, ANSWER.c.content).where(*SAME)
 
 
 class Plan(NamedTuple):
@@ -86,15 +88,15 @@ def fingerprint(name: str, given: Input) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-async def recall(making: Change, key: str, of: str) -> Changed | None:
+async def recall(reading: Reading, key: str, of: str) -> Changed | None:
     """Return the first answer to the key, if there was one; a refusal if it was to another."""
-    values = {"org_id": making.org.id, "member_id": making.subject.member_id, "key": key}
-    found = (await making.connection.execute(select(ANSWER).where(*SAME), values)).one_or_none()
-    if found is None:
+    found = await reading.fetch(KEPT, {"key": key})
+    if not found:
         return None
-    if found.fingerprint != of:
+    known, content = found[0]
+    if known != of:
         return refused(UserError(KEY_REUSED, OTHER_REQUEST, FIELD))
-    return _read(orjson.loads(found.content))
+    return _read(orjson.loads(content))
 
 
 async def remember(making: Change, key: str, of: str, answer: Changed) -> None:

@@ -101,6 +101,7 @@ class Change:
     revision: int = 0
     scopes: list[Scope] | None = None
     binned: bool = False
+    looked_up: set[NodeId] = field(default_factory=set[NodeId])  # that are seen, as is known
 
     async def find(self, text: str, type_: str | tuple[str, ...], field: str) -> NodeId:
         """Return the node that a public id names; NOT_FOUND unless the asker sees one there."""
@@ -109,7 +110,17 @@ class Change:
             raise not_found(field)
         return node
 
+    async def look_up(self, given: Sequence[str]) -> None:
+        """Look at once whether members and groups are seen, of which each is found later."""
+        for type_ in (ids.MEMBER, ids.GROUP):
+            nodes = (node for text in given if (node := parse_id(text)) and node.type == type_)
+            keys = [(node.id,) for node in nodes if node.org_id == self.org.id]
+            rows = await SEEN[type_].rows(self.reading, keys, None, ()) if keys else ()
+            self.looked_up.update(NodeId(type_, self.org.id, row[0]) for row in rows)
+
     async def _sees(self, node: NodeId) -> bool:
+        if node in self.looked_up:
+            return True
         if await self.level(node) is not Permission.NONE:
             return True
         if node.type not in SEEN or node.org_id != self.org.id:
@@ -131,7 +142,7 @@ class Change:
             if not await self._meets(need, nodes):
                 at_target = need.on == (On.TARGET,)
                 wrong = target_field if at_target and target_field else field
-                raise UserError(FORBIDDEN, _refusal(action, need), wrong)
+                raise UserError(FORBIDDEN, refusal(action, need), wrong)
 
     async def _meets(self, need: Need, nodes: Mapping[str, NodeId | None]) -> bool:
         """Return whether the asker has the level on one of the nodes that the need is on."""
@@ -207,7 +218,8 @@ def json_text(value: Mapping[str, Any] | None) -> str | None:
     return None if value is None else orjson.dumps(value).decode()
 
 
-def _refusal(action: str, need: Need) -> str:
+def refusal(action: str, need: Need) -> str:
+    """Return what is said to whoever may not do something."""
     if need.on == (On.ORG,):
         return f"Only admins may do this ({action})."
     places = " or ".join(on.value for on in need.on)

@@ -55,6 +55,7 @@ async def revoke(making: Change, given: Input) -> Done:
 async def replace(making: Change, given: Input) -> Done:
     """Make the grants on a space or project just those of a list."""
     node = await _owned(making, given, "grants.replace")
+    await making.look_up([each["principal"] for each in given["grants"]])
     wanted = [await _wanted(making, node, each) for each in given["grants"]]
     if len({each.principal for each in wanted}) < len(wanted):
         raise UserError(INVALID, TWICE, "grants")

@@ -17,6 +17,7 @@ from db.ids import public_id
 from db.models import ORG
 from db.reader import ConnectionReader
 from db.revision import Deed, Touched, advance, lock, record
+from resolvers.changes import beforehand
 from resolvers.changes.answer import FIELD, Changed, fingerprint, recall, refused, remember
 from resolvers.changes.change import (
     Beside,
@@ -35,6 +36,7 @@ from resolvers.changes.kinds import KINDS
 from resolvers.changes.limits import Limits
 from resolvers.changes.plans import DRY_RUN, check_plan, tried
 from resolvers.changes.system import SystemChange
+from resolvers.context import Reading
 from resolvers.errors import KEY_TAKEN, NAME_TAKEN, NOT_FOUND, UserError
 
 ATTEMPTS = 3
@@ -60,6 +62,37 @@ class Request:
     input: Input
     credential: Credential
     request_id: str
+
+
+async def answered_beforehand(reading: Reading, request: Request) -> Changed | None:
+    """Return what needs no lock of the Org: what was answered already, or is refused.
+
+    None where something may be changed. Such a refusal isn't kept under an idempotency key.
+    """
+    if reading.org is None:
+        return refused(UserError(NOT_FOUND, NO_MEMBER))
+    key = _kept_under(request)
+    if key is not None:
+        known = await recall(reading, key, fingerprint(request.name, request.input))
+        if known is not None:
+            return known
+    return await _refused(reading, request)
+
+
+async def _refused(reading: Reading, request: Request) -> Changed | None:
+    """Return the refusal of one, or of each of many; None where something may be changed."""
+    if not isinstance(request.work, Each):
+        error = await beforehand.refused(reading, request.name, request.input)
+        return None if error is None else refused(error)
+    ids = request.input["ids"]
+    try:
+        check_ids(ids, "ids")
+    except UserError as error:
+        return refused(error)
+    errors = await beforehand.refused_of(reading, request.name, request.input, ids)
+    if len(errors) < len(ids):
+        return None
+    return Changed(items=tuple(Item(id_, None, (errors[id_].row,)) for id_ in ids))
 
 
 async def run_change(engine: AsyncEngine, request: Request, limits: Limits) -> Changed:
@@ -94,16 +127,21 @@ async def _org_id(connection: AsyncConnection, org: int | str) -> int | None:
 
 
 async def _remembered(making: Change, request: Request) -> Changed:
-    key = request.input.get(FIELD)
-    if key is None or request.input.get(DRY_RUN):
+    key = _kept_under(request)
+    if key is None:
         return await _planned(making, request)
     of = fingerprint(request.name, request.input)
-    known = await recall(making, key, of)
+    known = await recall(making.reading, key, of)
     if known is not None:
         return known
     answer = await _planned(making, request)
     await remember(making, key, of, answer)
     return answer
+
+
+def _kept_under(request: Request) -> str | None:
+    """Return the key under which the answer is kept, if it is."""
+    return None if request.input.get(DRY_RUN) else request.input.get(FIELD)
 
 
 async def _planned(making: Change, request: Request) -> Changed:
@@ -129,10 +167,11 @@ async def _each(making: Change, request: Request, each: Each) -> Changed:
         check_ids(ids, "ids")
     except UserError as error:
         return refused(error)
-    made = {
-        id_: await _step(making, request, each.work, {**request.input, "id": id_})
-        for id_ in each.ordered(ids)
-    }
+    errors = await beforehand.refused_of(making.reading, request.name, request.input, ids)
+    made = {id_: refused(error) for id_, error in errors.items()}
+    for id_ in each.ordered(ids):
+        if id_ not in made:  # the work looks again, as it may be otherwise by then
+            made[id_] = await _step(making, request, each.work, {**request.input, "id": id_})
     items = (
         Item(id_, one.node_id, one.errors, one.undo_token, one.node_kind, one.deleted_id)
         for id_, one in ((id_, made[id_]) for id_ in ids)

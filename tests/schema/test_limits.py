@@ -11,7 +11,7 @@ from schema.limits import Limits, refusal
 from schema.measure import UNCOUNTABLE, Usage
 from tests.schema.spaces import SCHEMA
 
-NOTHING = Usage(depth=0, aliases=0, directives=0, selections=0, cost=0)
+NOTHING = Usage(depth=0, aliases=0, directives=0, selections=0, cost=0, mutations=0)
 
 
 def prepared(text: str, limits: Limits | None = None) -> Prepared | Refused:
@@ -99,7 +99,7 @@ def test_a_refusal_says_how_much_it_was_and_what_to_do(usage: Usage, message: st
 
 
 def test_what_uses_the_limits_up_is_not_refused() -> None:
-    assert refusal(Usage(24, 200, 100, 10_000, 250_000), Limits()) is None
+    assert refusal(Usage(24, 200, 100, 10_000, 250_000, 50), Limits()) is None
 
 
 def test_too_many_tokens_say_what_to_do() -> None:

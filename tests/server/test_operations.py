@@ -121,6 +121,12 @@ def bomb(levels: int) -> str:
     return f"{{ org {{ ...F0 }} }} {' '.join(spreads)} fragment F{levels} on Org {{ a: key }}"
 
 
+def renames(number: int) -> str:
+    """Return an operation of so many changes."""
+    change = 'spaceRename(input: { id: "spc_1_1", name: "x" }) { revision }'
+    return "mutation { " + " ".join(f"a{one}: {change}" for one in range(number)) + " }"
+
+
 @pytest.mark.parametrize(
     ("query", "code"),
     [
@@ -130,6 +136,13 @@ def bomb(levels: int) -> str:
         ("{ " + "a: __typename " * 300 + "}", "LIMIT_ALIASES"),
         ("{ " + "__typename " * 6000 + "}", "LIMIT_TOKENS"),
         ("{ __typename" + " @skip(if: false)" * 200 + " }", "LIMIT_DIRECTIVES"),
+        (renames(51), "LIMIT_MUTATIONS"),
+        (f"mutation {{ ...M }} fragment M on Mutation {renames(51)[8:]}", "LIMIT_MUTATIONS"),
+        (
+            "mutation { projectsDelete(input: { ids: [" + '"prj_1_1" ' * 2_600 + "] }) "
+            "{ revision } }",
+            "LIMIT_COST",
+        ),
         (
             "{ org { spaces(first: 1000) { nodes { projects(first: 1000) { totalCount } } } } }",
             "LIMIT_COST",
