@@ -29,6 +29,7 @@ SHARED = "shared"  # the name and the key of shared projects
 LONGEST_NAME = 4 * 255
 LONGEST_DESCRIPTION = 65_536
 LONGEST_CONTENT = 1_048_576
+LONGEST_JSON = 8 * 1_048_576  # bytes as it is kept: with the content it fits into a manifest's line
 MOST_DAYS = 36_500
 LEAST_COST, MOST_COST = 10_000, 2**31 - 1
 LEVELS = {level.name: level for level in Permission if level is not Permission.NONE}
@@ -186,7 +187,10 @@ def json_text(value: object) -> str:
     found = mapping(value)
     if problem := problem_of(found):
         raise UnfitError(problem)
-    return orjson.dumps(found).decode()
+    kept = orjson.dumps(found)
+    if len(kept) > LONGEST_JSON:
+        raise UnfitError(f"must have {LONGEST_JSON:,} bytes at most")
+    return kept.decode()
 
 
 def either(value: Mapping[str, object]) -> None:

@@ -12,6 +12,7 @@ from resolvers.manifest.lines import (
     GrantLine,
     GroupLine,
     Line,
+    MembersLine,
     OrgLine,
     ProjectLine,
     SpaceLine,
@@ -59,8 +60,8 @@ def ids_of(line: Line | OrgLine) -> int:
             return 2
         case UserLine():
             return 1 + line.admin + line.active
-        case GroupLine():
-            return 1 + len(line.members)
+        case GroupLine() | MembersLine():
+            return isinstance(line, GroupLine) + len(line.members)
         case _:
             return 1
 
@@ -87,11 +88,22 @@ def _user(line: UserLine, known: Known) -> Iterator[Row]:
 def _group(line: GroupLine, known: Known) -> Iterator[Row]:
     group = _principal(known, GROUP, line.key, line.name)
     yield group
+    yield from _in_group(line, group.id, known)
+
+
+def _members(line: MembersLine, known: Known) -> Iterator[Row]:
+    group = known.principals.get(f"group:{line.group}")
+    if group is None or line.group in RESERVED:
+        raise _missing(line, "group", line.group)
+    yield from _in_group(line, group, known)
+
+
+def _in_group(line: GroupLine | MembersLine, group: int, known: Known) -> Iterator[Row]:
     for key in line.members:
         member = known.principals.get(f"user:{key}")
         if member is None:
             raise _missing(line, "user", key)
-        yield _membership(known, group.id, member)
+        yield _membership(known, group, member)
 
 
 def _principal(known: Known, kind: str, key: str, name: str) -> PrincipalRow:
@@ -164,6 +176,7 @@ MAKERS: dict[type[Line | OrgLine], Callable[..., Iterator[Row]]] = {
     OrgLine: _org,
     UserLine: _user,
     GroupLine: _group,
+    MembersLine: _members,
     SpaceLine: _space,
     ProjectLine: _project,
     AssetLine: _asset,

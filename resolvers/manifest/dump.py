@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import AsyncIterator
+from itertools import chain
 
 import orjson
 from sqlalchemy import select
@@ -25,16 +26,18 @@ async def dump_manifest(engine: AsyncEngine, org_key: str) -> AsyncIterator[byte
     async with snapshot(engine) as connection:
         org_id, name = await _org(connection, org_key)
         yield _line({"type": "org", "key": org_key, "name": name})
-        names = await _names(connection, org_id)
+        names, objects = await _names(connection, org_id), 1
         for statement, form in SECTIONS:
             # As a context manager `stream` can't be left by closing a generator.
             result = await connection.stream(statement(org_id), execution_options=ROWS_AT_ONCE)
             try:
                 async for page in result.partitions():
-                    for fields in filter(None, (form(row, names) for row in page)):
+                    for fields in chain.from_iterable(form(row, names) for row in page):
+                        objects += 1
                         yield _line(fields)
             finally:
                 await result.close()
+        yield _line({"type": "end", "objects": objects})
 
 
 async def _org(connection: AsyncConnection, key: str) -> tuple[int, str]:

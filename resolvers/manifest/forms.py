@@ -13,6 +13,7 @@ from resolvers.manifest.lines import (
     GrantLine,
     GroupLine,
     Line,
+    MembersLine,
     OrgLine,
     ProjectLine,
     SpaceLine,
@@ -43,7 +44,7 @@ def read_line(line: Numbered) -> Line:
     fields = Fields(line.number, line.fields)
     type_ = fields.required("type", values.text)
     if type_ not in READERS:
-        raise fields.error(f'"type" must be one of org {" ".join(READERS)}')
+        raise fields.error(f'"type" must be one of org {" ".join(READERS)} end')
     read = READERS[type_](fields)
     fields.finish()
     return read
@@ -70,6 +71,11 @@ def _group(fields: Fields) -> GroupLine:
         raise fields.error(f'the group "{key}" is kept by the server and has no line')
     name = fields.required("name", values.title)
     return GroupLine(fields.number, key, name, fields.optional("members", values.keys) or ())
+
+
+def _members(fields: Fields) -> MembersLine:
+    group = fields.required("group", values.key)
+    return MembersLine(fields.number, group, fields.required("members", values.keys))
 
 
 def _space(fields: Fields) -> SpaceLine:
@@ -146,6 +152,7 @@ def _grant(fields: Fields) -> GrantLine:
 READERS: dict[str, Callable[[Fields], Line]] = {
     "user": _user,
     "group": _group,
+    "members": _members,
     "space": _space,
     "project": _project,
     "asset": _asset,

@@ -27,6 +27,7 @@ CONFLICTS = {
     "uq_project_name": SAME_NAME,
     "uq_asset_key": 'the asset "{line.key}" exists already in the project "{line.project}" (key)',
     "uq_asset_name": SAME_NAME,
+    "uq_membership_lasting": "one of the members is in the group already",
     "uq_access_grant_space": SAME_GRANT,
     "uq_access_grant_project": SAME_GRANT,
 }

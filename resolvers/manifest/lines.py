@@ -34,6 +34,14 @@ class GroupLine(NamedTuple):
     members: tuple[str, ...]
 
 
+class MembersLine(NamedTuple):
+    """More members of a group that stands further up, by their keys."""
+
+    number: int
+    group: str
+    members: tuple[str, ...]
+
+
 class SpaceLine(NamedTuple):
     """A space; its shared project comes with it."""
 
@@ -84,4 +92,6 @@ class GrantLine(NamedTuple):
     expires_at: int | None
 
 
-Line: TypeAlias = UserLine | GroupLine | SpaceLine | ProjectLine | AssetLine | GrantLine
+Line: TypeAlias = (
+    UserLine | GroupLine | MembersLine | SpaceLine | ProjectLine | AssetLine | GrantLine
+)

@@ -14,7 +14,7 @@ from db.models import ACCOUNT, ORG
 from resolvers.manifest.batches import read_batches
 from resolvers.manifest.errors import ManifestError
 from resolvers.manifest.forms import read_org
-from resolvers.manifest.objects import Numbered, by_org, read_objects
+from resolvers.manifest.objects import Numbered, by_org, read_objects, whole
 from resolvers.manifest.org import OrgImport
 from resolvers.manifest.rows import TABLES
 
@@ -34,15 +34,18 @@ async def load_manifest(
     lines: Iterable[bytes],
     *,
     progress: Callable[[int], None] | None = None,
+    needs_end: bool = False,
+    stored: list[str] | None = None,
 ) -> LoadResult:
     """Store the Orgs of a manifest, whose lines may be a binary file; it is read line by line.
 
     `progress` is told the number of objects so far after each batch. ManifestError tells the first
-    mistake: nothing of its Org is stored, the Orgs that were complete before it stay.
+    mistake: nothing of its Org is stored, the Orgs that were complete before it stay; `stored` gets
+    their keys. A manifest that was cut off is known by its last line, if it `needs_end`.
     """
-    tally = _Tally(progress or (lambda _: None))
+    tally = _Tally(progress or (lambda _: None), [] if stored is None else stored)
     try:
-        for objects in by_org(read_objects(lines)):
+        for objects in by_org(whole(read_objects(lines), needs_end=needs_end)):
             began = time.monotonic()
             async with change(engine) as connection:
                 key = await _load_org(connection, objects, tally)
@@ -65,8 +68,8 @@ class _Tally:
     """What was stored so far."""
 
     progress: Callable[[int], None]
+    orgs: list[str]
     objects: int = 0
-    orgs: list[str] = field(default_factory=list[str])
     warnings: list[str] = field(default_factory=list[str])
 
     def add(self, count: int) -> None:

@@ -1,6 +1,6 @@
 """The sections of an exported manifest: what the rows of each statement become."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -13,6 +13,7 @@ from resolvers.manifest import queries
 from resolvers.manifest.forms import SHARED
 
 Fields: TypeAlias = dict[str, object]
+MEMBERS_IN_A_LINE = 10_000  # with the longest keys 2.5 MiB
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 
@@ -30,7 +31,7 @@ class Names:
     paths: dict[int, str] = field(default_factory=dict[int, str])
 
 
-def _user(row: AnyRow, names: Names) -> Fields:
+def _user(row: AnyRow, names: Names) -> Iterator[Fields]:
     names.principals[row.id] = f"user:{row.key}"
     fields = Fields(type="user", key=row.key, name=row.name)
     if row.email is not None:
@@ -40,41 +41,44 @@ def _user(row: AnyRow, names: Names) -> Fields:
         fields["active"] = False
     if row.is_service:
         fields["service"] = True
-    return fields
+    yield fields
 
 
-def _group(row: AnyRow, names: Names) -> Fields:
+def _group(row: AnyRow, names: Names) -> Iterator[Fields]:
     names.principals[row.id] = f"group:{row.key}"
     held_by = (names.principals[member] for member in names.members.get(row.id, ()))
     members = [name.removeprefix("user:") for name in held_by]
-    return Fields(type="group", key=row.key, name=row.name, members=members)
+    first, most = members[:MEMBERS_IN_A_LINE], MEMBERS_IN_A_LINE
+    yield Fields(type="group", key=row.key, name=row.name, members=first)
+    for start in range(most, len(members), most):
+        yield Fields(type="members", group=row.key, members=members[start : start + most])
 
 
-def _space(row: AnyRow, names: Names) -> Fields:
+def _space(row: AnyRow, names: Names) -> Iterator[Fields]:
     names.paths[row.id] = row.key
-    return _described(Fields(type="space", key=row.key, name=row.name), row.description)
+    yield _described(Fields(type="space", key=row.key, name=row.name), row.description)
 
 
-def _project(row: AnyRow, names: Names) -> Fields | None:
+def _project(row: AnyRow, names: Names) -> Iterator[Fields]:
     space = names.paths.get(row.space_id)
     if row.space_id is None:
         names.paths[row.id] = SHARED
     elif space is not None:
         names.paths[row.id] = f"{space}/{row.key}"
     if row.is_shared or space is None:
-        return None
+        return
     fields = Fields(type="project", space=space, key=row.key, name=row.name)
-    return _described(fields, row.description)
+    yield _described(fields, row.description)
 
 
 def _described(fields: Fields, description: str | None) -> Fields:
     return fields if description is None else {**fields, "description": description}
 
 
-def _asset(row: AnyRow, names: Names) -> Fields | None:
+def _asset(row: AnyRow, names: Names) -> Iterator[Fields]:
     path = names.paths.get(row.project_id)
     if path is None:
-        return None
+        return
     space, _, project = path.rpartition("/")
     fields = Fields(type="asset", space=space or None, project=project)
     fields |= {"key": row.key, "name": row.name, "kind": row.kind}
@@ -82,7 +86,7 @@ def _asset(row: AnyRow, names: Names) -> Fields | None:
         fields["metadata"] = orjson.Fragment(row.metadata)
     if row.media_type is not None:
         fields["content"] = _content(row)
-    return fields
+    yield fields
 
 
 def _content(row: AnyRow) -> Fields:
@@ -91,25 +95,25 @@ def _content(row: AnyRow) -> Fields:
     return {"mediaType": row.media_type, "reference": row.reference}
 
 
-def _grant(row: AnyRow, names: Names) -> Fields | None:
+def _grant(row: AnyRow, names: Names) -> Iterator[Fields]:
     on_space = row.space_id is not None
     path = names.paths.get(row.space_id if on_space else row.project_id)
     if path is None:
-        return None
+        return
     fields = Fields(type="grant", on=path, to=names.principals[row.principal_id])
     fields["level"] = Permission(row.level).name
     if on_space:
         fields["propagate"] = row.propagate
     if row.expires_at is not None:
         fields["expiresAt"] = time_text(row.expires_at)
-    return fields
+    yield fields
 
 
 # Each section names what it exports for the sections after it.
 SECTIONS: Sequence[
     tuple[
         Callable[[int], queries.Statement],
-        Callable[[AnyRow, Names], Fields | None],
+        Callable[[AnyRow, Names], Iterator[Fields]],
     ]
 ] = (
     (queries.users, _user),

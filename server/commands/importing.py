@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -21,14 +22,20 @@ from server.commands.manifest_file import ManifestFile, manifest_file
 from server.settings import Settings
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="JSON Lines, also gzipped; - is stdin.")]
+INTERRUPTED = 130  # the exit code that shells give to Ctrl+C
+NoEnd = Annotated[
+    bool, typer.Option("--no-end", help="Take a file whose last line isn't of the type end.")
+]
 Told = Callable[[int], None]
 
 
-def import_manifest(context: typer.Context, file: File, as_json: Json = False) -> None:
+def import_manifest(
+    context: typer.Context, file: File, no_end: NoEnd = False, as_json: Json = False
+) -> None:
     """Load the Orgs of a manifest."""
     settings, began = read_settings(invocation_of(context)), time.perf_counter()
     with manifest_file(file) as lines, _progress(lines) as progress:
-        result = asyncio.run(_load(settings, lines, progress=progress))
+        result = asyncio.run(_load(settings, lines, progress=progress, needs_end=not no_end))
     seconds = time.perf_counter() - began
     for warning in () if as_json else result.warnings:
         typer.echo(f"{lines.name}: warning: {warning}", err=True)
@@ -36,14 +43,23 @@ def import_manifest(context: typer.Context, file: File, as_json: Json = False) -
     answer(_summary(result, seconds), value, as_json=as_json)
 
 
-async def _load(settings: Settings, lines: ManifestFile, *, progress: Told | None) -> LoadResult:
-    async with up_to_date(settings) as engine:
-        try:
-            return await load_manifest(engine, lines, progress=progress)
-        except ManifestError as error:
-            stored = {"stored": error.stored} if error.stored else {}
-            details = {"line": error.line, "message": error.message, **stored}
-            raise CommandError(f"{lines.name}: {error}", details=details) from error
+async def _load(
+    settings: Settings, lines: ManifestFile, *, progress: Told | None, needs_end: bool
+) -> LoadResult:
+    stored = list[str]()
+    loaded = partial(load_manifest, progress=progress, needs_end=needs_end, stored=stored)
+    try:
+        async with up_to_date(settings) as engine:
+            return await loaded(engine, lines)
+    except ManifestError as error:
+        more = {"stored": error.stored} if error.stored else {}
+        details = {"line": error.line, "message": error.message, **more}
+        raise CommandError(f"{lines.name}: {error}", details=details) from error
+    except (asyncio.CancelledError, KeyboardInterrupt) as error:
+        there = f"Stored before it: {', '.join(stored)}." if stored else "Nothing is stored."
+        raise CommandError(
+            f"{lines.name}: interrupted. {there}", code=INTERRUPTED, details={"stored": stored}
+        ) from error
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Manifests for tests, as objects, and what a database then holds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
@@ -57,6 +57,11 @@ EVERYTHING = (
     line("grant", on="core/shared", to="user:cy", level="OWNER", expiresAt=IN_THE_END),
     line("grant", on="shared", to="group:admins", level="READ"),
 )  # fmt: skip
+
+
+def ended(objects: Sequence[Fields]) -> list[Fields]:
+    """Return the objects with the line that an export has at its end."""
+    return [*objects, line("end", objects=len(objects))]
 
 
 def encoded(objects: Iterable[Fields | bytes]) -> list[bytes]:

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from resolvers.manifest.objects import LARGEST_LINE
 from tests.resolvers.manifest.manifests import ADA, API, BUILD, CORE, INGEST, Fields, line
 
 Mistake: TypeAlias = tuple[Fields | bytes, str]
 
 SPACE = line("space", key="lab", name="Lab")
 GRANT = line("grant", on="core", to="user:ada", level="READ")
+MEMBERS = line("members", group="build", members=[])
 TEXT = {"mediaType": "text/plain", "text": ""}
 DEEP = (
     b'{"type":"asset","space":null,"project":"shared","key":"a","name":"A","kind":"A","metadata":'
@@ -30,7 +32,7 @@ UNREADABLE: Sequence[Mistake] = (
     (b'["org"]', "a JSON object is expected"),
     (b'{"type":"space","name":"L\\u0000"}', "the character NUL can't be stored"),
     (b'{"type":"space","\\\\\\u0000":1}', "the character NUL can't be stored"),
-    (b" " * (4 * 1024 * 1024) + b"\n", "the line is longer than 4 MiB"),
+    (b" " * LARGEST_LINE + b"\n", "the line is longer than 16 MiB"),
     (
         DEEP + b'{"a":' * 255 + b"1" + b"}" * 256,
         '"metadata" is nested too deep: 100 levels at most',
@@ -38,7 +40,7 @@ UNREADABLE: Sequence[Mistake] = (
 )
 UNFIT_FIELDS: Sequence[Mistake] = (
     ({"key": "lab"}, 'the field "type" is missing'),
-    (line("folder"), '"type" must be one of org user group space project asset grant'),
+    (line("folder"), '"type" must be one of org user group members space project asset grant end'),
     ({"type": 1}, '"type" must be a text, not a number'),
     (line("space", name="Lab"), 'the field "key" is missing'),
     (line("space", key="lab"), 'the field "name" is missing'),
@@ -119,6 +121,9 @@ UNFIT_VALUES: Sequence[Mistake] = (
     *UNFIT_CONTENT,
 )
 MISSING: Sequence[Mistake] = (
+    (MEMBERS | {"members": ["bo"]}, 'there is no user "bo" above this line'),
+    (MEMBERS | {"group": "ops"}, 'there is no group "ops" above this line'),
+    (MEMBERS | {"group": "admins"}, 'there is no group "admins" above this line'),
     (BUILD | {"key": "ops", "members": ["ada", "bo"]}, 'there is no user "bo" above this line'),
     (API | {"space": "lab"}, 'there is no space "lab" above this line'),
     (INGEST | {"space": "lab"}, 'there is no project "lab/api" above this line'),
@@ -130,6 +135,7 @@ MISSING: Sequence[Mistake] = (
 )
 BO = line("user", key="bo", name="Bo", email="ADA@example.org")
 TAKEN: Sequence[Mistake] = (
+    (MEMBERS | {"members": ["ada"]}, "one of the members is in the group already"),
     (ADA, 'another user has the e-mail "Ada@Example.org" already'),
     (ADA | {"email": "a@b"}, 'a user with the key "ada" exists already'),
     (BO, 'another user has the e-mail "ADA@example.org" already'),

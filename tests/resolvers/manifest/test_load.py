@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
 from sqlalchemy import Table, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.clock import now
 from db.engine import snapshot
 from db.models import ACCOUNT, ASSET, MEMBERSHIP, ORG, PRINCIPAL, PROJECT, SPACE, Event
+from resolvers.manifest.errors import ManifestError
 from resolvers.manifest.load import LoadResult, load_manifest
 from tests.resolvers.manifest.manifests import (
     ACME,
@@ -54,8 +56,9 @@ async def test_an_admin_who_is_deactivated_is_no_active_admin(engine: AsyncEngin
     assert result.warnings == ('The Org "acme" has no active admin.',)
 
 
-async def test_a_manifest_without_lines_stores_nothing(engine: AsyncEngine) -> None:
-    assert await load_manifest(engine, [b"\n"]) == LoadResult(0, (), ())
+async def test_a_manifest_without_lines_is_refused_and_stores_nothing(engine: AsyncEngine) -> None:
+    with pytest.raises(ManifestError, match=r"^line 1: there is nothing in it: "):
+        await load_manifest(engine, [b"\n"])
     assert await stored(engine) == ([], 0)
 
 
@@ -120,7 +123,7 @@ async def test_who_has_an_account_already_becomes_a_member_with_it(engine: Async
     other = line("user", key="boss", name="Ada L.", email="ADA@EXAMPLE.ORG")
     await load_manifest(engine, encoded([*BASE, BETA, other]))
     assert await accounts(engine) == [(1, "ada@example.org", "Ada")]
-    assert (await exported(engine, "beta"))[1:] == encoded([other | {"admin": False}])
+    assert (await exported(engine, "beta"))[1:-1] == encoded([other | {"admin": False}])
 
 
 async def test_users_without_an_address_get_accounts_of_their_own(engine: AsyncEngine) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from resolvers.manifest.errors import ManifestError
 from resolvers.manifest.load import load_manifest
+from resolvers.manifest.objects import FIRST
 from tests.resolvers.manifest.manifests import (
     ACME,
     ADA,
@@ -83,7 +84,7 @@ async def test_the_same_names_and_keys_may_stand_elsewhere(engine: AsyncEngine) 
         (ACME | {"key": "a b"}, f'"key" {KEY}'),
         (ACME | {"name": "A/B"}, '"name" must not hold any of / \\ # ?'),
         (ACME | {"owner": "ada"}, 'the field "owner" is unknown'),
-        (b"\x1f\x8b", "this is not UTF-8, from byte 2 on"),
+        (b"\x1f\x8b", f"this is not UTF-8, from byte 2 on; {FIRST}"),
     ],
 )
 async def test_a_manifest_begins_with_an_org(

@@ -12,9 +12,19 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from db.engine import open_engine
 from resolvers.manifest.load import load_manifest
+from resolvers.manifest.objects import LARGEST_LINE
+from resolvers.values import LONGEST_CONTENT, LONGEST_JSON
 from tests.databases import SQLiteFiles
 from tests.resolvers.manifest.generated import manifests
-from tests.resolvers.manifest.manifests import EVERYTHING, Fields, encoded, exported, line
+from tests.resolvers.manifest.manifests import (
+    ACME,
+    EVERYTHING,
+    Fields,
+    encoded,
+    ended,
+    exported,
+    line,
+)
 
 DOCUMENTATION = Path(__file__).parents[3] / "docs" / "manifest.md"
 ORG_KEYS = itertools.count()
@@ -28,7 +38,7 @@ def another_url(sqlite_files: SQLiteFiles) -> Iterator[str]:
 
 async def test_an_export_equals_what_was_imported_byte_for_byte(engine: AsyncEngine) -> None:
     await load_manifest(engine, encoded(EVERYTHING))
-    assert await exported(engine) == encoded(EVERYTHING)
+    assert await exported(engine) == encoded(ended(EVERYTHING))
 
 
 async def test_the_documented_manifest_is_what_an_export_of_it_shows(engine: AsyncEngine) -> None:
@@ -80,7 +90,27 @@ async def test_an_export_is_in_sections_and_says_each_thing_in_one_way(
             "grant", on="core/web", to="user:bo", level="READ",
             expiresAt="2027-01-01T00:00:00.500000Z",
         ),
+        line("end", objects=9),
     ]  # fmt: skip
+
+
+async def test_the_longest_that_can_be_stored_makes_the_round_trip(
+    engine: AsyncEngine, another_url: str
+) -> None:
+    """A group of more members than a line holds, and an asset's longest metadata and content."""
+    users = [line("user", key=f"u{n}", name=str(n), admin=False) for n in range(10_001)]
+    group = line("group", key="all", name="All", members=[user["key"] for user in users])
+    number = b"1e15"  # by far longer as it is kept
+    longest = b"[" + b",".join([number] * (LONGEST_JSON // 19)) + b"]"
+    asset = line("asset", space=None, project="shared", key="a", name="A", kind="A")
+    asset["metadata"] = orjson.Fragment(b'{"a":%b}' % longest)
+    asset["content"] = {"mediaType": "a/b", "text": "\x01" * LONGEST_CONTENT}
+    await load_manifest(engine, encoded([ACME, *users, group, asset]))
+    lines, other = await exported(engine), open_engine(another_url)
+    assert max(map(len, lines)) > LARGEST_LINE * 0.8
+    await load_manifest(other, lines, needs_end=True)
+    assert await exported(other) == lines
+    await other.dispose()
 
 
 async def check_round_trip(engine: AsyncEngine, data: st.DataObject) -> None:
@@ -89,7 +119,7 @@ async def check_round_trip(engine: AsyncEngine, data: st.DataObject) -> None:
     objects: list[Fields] = data.draw(manifests(key))
     await load_manifest(engine, encoded(objects))
     lines = await exported(engine, key)
-    assert [orjson.loads(each) for each in lines] == objects
+    assert [orjson.loads(each) for each in lines] == ended(objects)
     renamed = encoded([objects[0] | {"key": other_key}, *lines[1:]])
     await load_manifest(engine, renamed)
     assert await exported(engine, other_key) == renamed

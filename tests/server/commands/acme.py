@@ -17,7 +17,8 @@ OBJECTS: list[Mapping[str, object]] = [
 ]
 
 
-def manifest(*objects: Mapping[str, object]) -> bytes:
-    """Return the objects, or else the whole Org, as lines of JSON."""
-    chosen = objects or OBJECTS
+def manifest(*objects: Mapping[str, object], end: bool = True) -> bytes:
+    """Return the objects, or else the whole Org, as lines of JSON with one that ends them."""
+    chosen = list(objects or OBJECTS)
+    chosen += [{"type": "end", "objects": len(chosen)}] if end else []
     return b"".join(json.dumps(each, separators=(",", ":")).encode() + b"\n" for each in chosen)

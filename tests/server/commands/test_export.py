@@ -2,6 +2,7 @@
 
 import os
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,23 @@ def test_a_reader_who_has_enough_ends_it_quietly(freehold: Freehold, tmp_path: P
     with start("export", "acme") as process:
         assert process.stdout
         assert process.stderr
-        assert process.stdout.readline() == manifest(ORG)
+        assert process.stdout.readline() == manifest(ORG, end=False)
         process.stdout.close()
         assert (process.stderr.read(), process.wait()) == (b"", 1)
+
+
+@on_sqlite
+@pytest.mark.usefixtures("acme", "run_freehold")
+def test_what_a_killed_export_left_is_removed_by_the_next(
+    freehold: Freehold, tmp_path: Path
+) -> None:
+    target = tmp_path / "out" / "acme.jsonl"
+    target.parent.mkdir()
+    with start("export", "acme", "-o", str(target)) as process:
+        until = time.monotonic() + 60
+        while not any(target.parent.iterdir()) and time.monotonic() < until:
+            time.sleep(0.001)
+        process.kill()
+    assert freehold("export", "acme", "-o", str(target)).code == 0
+    assert [*target.parent.iterdir()] == [target]
+    assert target.read_bytes() == manifest()

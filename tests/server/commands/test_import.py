@@ -4,10 +4,15 @@ import gzip
 import os
 import pty
 import re
+import signal
+import time
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from resolvers.manifest.objects import FIRST, NO_END
 from tests.server.commands.acme import ADA, CY, OBJECTS, ORG, manifest
 from tests.server.commands.running import Freehold, Running, on_sqlite, start
 
@@ -97,6 +102,62 @@ def test_the_orgs_before_a_mistake_stay_and_are_told(freehold: Freehold, tmp_pat
     assert freehold("export", "acme").code == 0
     outcome = freehold("import", "--json", str(path))
     assert outcome.value == {"error": {"line": 1, "message": 'the Org "acme" exists already'}}
+
+
+@pytest.mark.usefixtures("database")
+def test_a_file_that_was_cut_at_a_lines_end_is_not_taken_for_whole(
+    freehold: Freehold, tmp_path: Path
+) -> None:
+    path = tmp_path / "acme.jsonl"
+    for cut in range(1, len(OBJECTS) + 1):
+        path.write_bytes(b"".join(manifest().splitlines(keepends=True)[:cut]))
+        assert freehold("import", str(path)) == (1, "", f"{path}: line {cut}: {NO_END}\n")
+    assert freehold("export", "acme").code == 1
+    assert freehold("import", "--no-end", str(path)).code == 0
+    assert freehold("export", "acme").stdout == manifest().decode()
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"[]", b'[\n{"type":"org"}\n]', b"{\n"])
+@on_sqlite
+@pytest.mark.usefixtures("database")
+def test_what_is_no_manifest_is_told_what_one_is(
+    freehold: Freehold, tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "acme.json"
+    path.write_bytes(content)
+    code, stdout, stderr = freehold("import", str(path))
+    assert (code, stdout, stderr.count("\n")) == (1, "", 1)
+    assert stderr.startswith(f"{path}: line 1: ")
+    assert stderr.endswith((f": {FIRST}\n", f"; {FIRST}\n"))
+
+
+def position(pid: int, path: Path) -> int:
+    """Return how many bytes of a file a process has read; 0 before it has opened it."""
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(OSError):
+            if descriptor.readlink() == path:
+                told = Path(f"/proc/{pid}/fdinfo/{descriptor.name}").read_text()
+                return int(told.split()[1])
+    return 0
+
+
+@pytest.mark.parametrize("first", [[], [OTHER]])
+@pytest.mark.usefixtures("database", "run_freehold")
+def test_an_import_that_is_interrupted_says_what_is_there(
+    tmp_path: Path, first: list[Mapping[str, object]]
+) -> None:
+    spaces = ({"type": "space", "key": f"s{n}", "name": f"S {n}"} for n in range(300_000))
+    path = tmp_path / "acme.jsonl"
+    path.write_bytes(manifest(*first, ORG, *spaces))
+    with start("import", str(path)) as process:
+        until = time.monotonic() + 60
+        while position(process.pid, path) < 1_000_000 and time.monotonic() < until:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=60)
+    there = "Stored before it: other." if first else "Nothing is stored."
+    told = f"{path}: interrupted. {there}\n".encode()
+    assert (process.returncode, stdout, stderr) == (130, b"", told)
 
 
 def broken(kind: str) -> bytes:
