@@ -97,7 +97,8 @@ def whole(value: object) -> int | None:
 
 def length(value: object) -> int:
     """Return how many items a value other than null holds, read as a list."""
-    return _items(value) if isinstance(value, list | tuple) else 1
+    items = _items(value)
+    return 1 if items is None else items
 
 
 def listed(value: object) -> int:
@@ -105,11 +106,11 @@ def listed(value: object) -> int:
     if not isinstance(value, dict):
         return 0
     held = cast("dict[str, object]", value).values()
-    return sum(_items(each) for each in held)
+    return sum(_items(each) or 0 for each in held)
 
 
-def _items(value: object) -> int:
-    return len(cast("Sequence[object]", value)) if isinstance(value, list | tuple) else 0
+def _items(value: object) -> int | None:
+    return len(cast("Sequence[object]", value)) if isinstance(value, list | tuple) else None
 
 
 def shape(value: object) -> object:

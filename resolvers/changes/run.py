@@ -34,10 +34,10 @@ from resolvers.changes.change import (
 from resolvers.changes.expiry import THROUGH, ExpiredError, expire
 from resolvers.changes.kinds import KINDS
 from resolvers.changes.limits import Limits
-from resolvers.changes.plans import DRY_RUN, check_plan, tried
+from resolvers.changes.plans import DRY_RUN, OUTDATED, PLAN_TOKEN, check_plan, tried
 from resolvers.changes.system import SystemChange
 from resolvers.context import Reading
-from resolvers.errors import KEY_TAKEN, NAME_TAKEN, NOT_FOUND, UserError
+from resolvers.errors import KEY_TAKEN, NAME_TAKEN, NOT_FOUND, PLAN_OUTDATED, UserError
 
 ATTEMPTS = 3
 THROUGH_TOKEN, THROUGH_SERVICE = Through.TOKEN, Through.SERVICE
@@ -76,7 +76,10 @@ async def answered_beforehand(reading: Reading, request: Request) -> Changed | N
         known = await recall(reading, key, fingerprint(request.name, request.input))
         if known is not None:
             return known
-    return await _refused(reading, request)
+    found = await _refused(reading, request)
+    if found is not None and request.input.get(PLAN_TOKEN) is not None:  # it was allowed then
+        return refused(UserError(PLAN_OUTDATED, OUTDATED, PLAN_TOKEN))
+    return found
 
 
 async def _refused(reading: Reading, request: Request) -> Changed | None:

@@ -93,13 +93,13 @@ async def test_a_refusal_of_rights_is_not_kept_under_its_key(
     engine: AsyncEngine, acme: Loaded
 ) -> None:
     ids = {"ids": [acme.ids["core/site"]], "idempotencyKey": "once"}
-    held = {"node": acme.ids["core/site"], "principal": acme.ids["user:ria"], "level": "OWNER"}
+    held = {"node": acme.ids["core"], "principal": acme.ids["user:ria"], "level": "OWNER"}
     ends = list[list[str]]()
     for _ in range(2):
         made = await bulk(engine, "ria", "projectsDelete", ids)
         ends.append([error["code"] for error in made["results"][0]["errors"]])
-        granted = {**held, "propagate": False}
-        await answered(engine, "ada", "grantSet", granted, payload="errors { code }")
+        granted = {**held, "propagate": True}
+        await answered(engine, "oz", "grantSet", granted, payload="errors { code }")
     assert ends == [["FORBIDDEN"], []]
 
 

@@ -26,7 +26,7 @@ from tests.resolvers.changes.binning import (
 from tests.resolvers.changes.changing import codes, kept
 
 WRITES = ("UPDATE", "INSERT", "DELETE")
-STATEMENTS = 37
+STATEMENTS = 38
 EVERYONE = ("ada", "oz", "fay", "ria", "pip", "nan")
 
 
