@@ -8,12 +8,18 @@ from db.constraints import CLUSTERED
 
 
 class Duty(Base):
-    """What one process at a time does for all: whoever holds it must renew it before `until`."""
+    """What one process at a time does for all: whoever holds it must renew it before `until`.
+
+    `seen_at` is when its holder looked at the clock, `sure_at` the last moment that another look
+    confirmed.
+    """
 
     __tablename__ = "duty"
     name: Mapped[Key] = mapped_column(primary_key=True)
     holder: Mapped[str] = mapped_column(Text)
     until: Mapped[Time]
+    seen_at: Mapped[Time | None]
+    sure_at: Mapped[Time | None]
     __table_args__ = (CLUSTERED,)
 
 

@@ -335,7 +335,11 @@ class Answer(Base):
     fingerprint: Mapped[str] = mapped_column(Text)  # of the mutation and its input
     content: Mapped[str] = mapped_column(Text)  # JSON
     at: Mapped[Time]
-    __table_args__ = (in_org("member_id", "principal"), CLUSTERED)
+    __table_args__ = (
+        in_org("member_id", "principal"),
+        index("ix_answer_at", "org_id", "at"),
+        CLUSTERED,
+    )
 
 
 class Event(Base):

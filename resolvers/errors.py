@@ -1,6 +1,6 @@
 """What a change is refused for: expected failures, told as data."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -38,13 +38,20 @@ class ErrorRow(NamedTuple):
 
 
 class UserError(Exception):
-    """A change that is refused; nothing of it is kept."""
+    """A change that is refused, for one reason or for several; nothing of it is kept."""
 
     def __init__(
         self, code: str, message: str, field: str | None = None, *, current: int | None = None
     ) -> None:
         super().__init__(message)
-        self.row = ErrorRow(code, message, field, current)
+        self.rows: tuple[ErrorRow, ...] = (ErrorRow(code, message, field, current),)
+
+
+def together(errors: Sequence[UserError]) -> UserError:
+    """Return one refusal for all the reasons, of which there is one at least."""
+    first, *others = errors
+    first.rows = tuple(row for error in (first, *others) for row in error.rows)
+    return first
 
 
 NOT_FOUND = Code.NOT_FOUND

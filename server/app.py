@@ -16,6 +16,7 @@ from db.backend import Waits
 from db.engine import open_engine
 from db.errors import is_unavailable
 from engine.executor import Executor
+from resolvers.background.work import tasks_of
 from resolvers.changes.limits import Limit
 from resolvers.changes.limits import Limits as ChangeLimits
 from resolvers.context import reading
@@ -97,7 +98,7 @@ def engines_of(settings: Settings) -> tuple[AsyncEngine, AsyncEngine, AsyncEngin
 
 def _background(settings: Settings, engine: AsyncEngine) -> AbstractAsyncContextManager[object]:
     if settings.background:
-        return in_background(engine, settings.background_seconds)
+        return in_background(engine, settings.background_seconds, tasks_of(settings.answer_hours))
     return nullcontext()
 
 

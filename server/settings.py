@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     background_seconds: int = Field(
         default=30, ge=1, description="from one look for background work to the next"
     )
+    answer_hours: int = Field(
+        default=48, ge=1, description="for which answers are kept under their idempotency keys"
+    )
     metrics: bool = Field(default=False, description="whether /metrics answers, without a token")
 
     oidc_issuer: str | None = Field(

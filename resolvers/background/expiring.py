@@ -7,6 +7,7 @@ from db.models import GRANT, ORG, PRINCIPAL
 from resolvers.changes.expiry import THROUGH, expire
 from resolvers.changes.system import system_change
 
+EVER = 2**62
 AT_ONCE = 50  # grants under one lock
 
 
@@ -20,14 +21,14 @@ def _expired(now: int) -> ColumnElement[bool]:
     return and_(GRANT.c.ended_at.is_(None), GRANT.c.expires_at <= now)
 
 
-async def end_expired(engine: AsyncEngine, org_id: int) -> int:
-    """End some of the Org's grants that expired, each with its event; return how many."""
+async def end_expired(engine: AsyncEngine, org_id: int, sure: int = EVER) -> int:
+    """End some of the Org's grants that expired by then, each with its event; return how many."""
     named = and_(PRINCIPAL.c.org_id == org_id, PRINCIPAL.c.id == GRANT.c.principal_id)
     async with system_change(engine, org_id, THROUGH) as making:
         found = (
             select(GRANT, PRINCIPAL.c.kind)
             .join(PRINCIPAL, named)
-            .where(GRANT.c.org_id == org_id, _expired(making.now))
+            .where(GRANT.c.org_id == org_id, _expired(min(making.now, sure)))
             .order_by(GRANT.c.expires_at, GRANT.c.id)
             .limit(AT_ONCE)
         )

@@ -29,7 +29,12 @@ def is_due(_now: int) -> ColumnElement[bool]:
 
 
 async def purge_some(
-    engine: AsyncEngine, org_id: int, *, seconds: float = SECONDS_LOCKED, at_once: int = AT_ONCE
+    engine: AsyncEngine,
+    org_id: int,
+    _sure: int = 0,
+    *,
+    seconds: float = SECONDS_LOCKED,
+    at_once: int = AT_ONCE,
 ) -> int:
     """Remove a batch of what the Org's oldest purge takes; return of how many rows.
 

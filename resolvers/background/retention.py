@@ -11,6 +11,7 @@ from resolvers.changes.rows import TYPES
 from resolvers.changes.system import system_change
 from resolvers.deletions import DAY
 
+EVER = 2**62
 AT_ONCE = 50  # deletions under one lock
 
 
@@ -25,13 +26,13 @@ def _overdue(now: int) -> ColumnElement[bool]:
     return and_(is_binned(DELETION), DELETION.c.began_at <= now - kept)
 
 
-async def purge_overdue(engine: AsyncEngine, org_id: int) -> int:
-    """Ask for the purge of some of what the Org has kept for long enough; return of how many."""
+async def purge_overdue(engine: AsyncEngine, org_id: int, sure: int = EVER) -> int:
+    """Ask for the purge of some of what was kept for long enough by then; return of how many."""
     async with system_change(engine, org_id, "retention") as making:
         found = (
             select(DELETION)
             .join(ORG, ORG.c.id == DELETION.c.org_id)
-            .where(DELETION.c.org_id == org_id, _overdue(making.now))
+            .where(DELETION.c.org_id == org_id, _overdue(min(making.now, sure)))
             .order_by(DELETION.c.began_at, DELETION.c.id)
             .limit(AT_ONCE)
         )

@@ -14,6 +14,11 @@ from resolvers.context import Reading
 from resolvers.errors import KEY_REUSED, ErrorRow, UserError
 
 OTHER_REQUEST = "This idempotency key was used for another request: choose a new one."
+LONGEST_REFUSAL = 16_384  # characters that are kept of an answer
+OLDER = (
+    "The answer to this idempotency key was kept by another version of the server, and this one "
+    "can't read it. The change was made: look at what it left."
+)
 FIELD = "idempotencyKey"
 SAME = (
     ANSWER.c.org_id == bindparam("org_id"),
@@ -79,7 +84,7 @@ class Changed(NamedTuple):
 
 def refused(error: UserError) -> Changed:
     """Return the answer to a change that was refused."""
-    return Changed(errors=(error.row,))
+    return Changed(errors=error.rows)
 
 
 def fingerprint(name: str, given: Input) -> str:
@@ -96,18 +101,27 @@ async def recall(reading: Reading, key: str, of: str) -> Changed | None:
     known, content = found[0]
     if known != of:
         return refused(UserError(KEY_REUSED, OTHER_REQUEST, FIELD))
-    return _read(orjson.loads(content))
+    try:
+        return _read(orjson.loads(content))
+    except (TypeError, KeyError, ValueError):
+        return refused(UserError(KEY_REUSED, OLDER, FIELD))
 
 
 async def remember(making: Change, key: str, of: str, answer: Changed) -> None:
-    """Keep the answer; the Org's lock is held, so that nobody keeps another meanwhile."""
+    """Keep the answer; the Org's lock is held, so that nobody keeps another meanwhile.
+
+    A long one that refuses all isn't kept: nothing was changed, and it is found again.
+    """
+    content = orjson.dumps(_written(answer)).decode()
+    if answer.revision is None and len(content) > LONGEST_REFUSAL:
+        return
     await making.connection.execute(
         insert(ANSWER).values(
             org_id=making.org.id,
             member_id=making.subject.member_id,
             key=key,
             fingerprint=of,
-            content=orjson.dumps(_written(answer)).decode(),
+            content=content,
             at=making.now,
         )
     )

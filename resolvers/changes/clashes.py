@@ -16,7 +16,7 @@ from resolvers.changes.change import Beside, Change, Done, Input
 from resolvers.changes.deletions import bin_node
 from resolvers.changes.names import key_of, name_columns
 from resolvers.changes.rows import LIES_IN, NOUNS, TABLES
-from resolvers.errors import FORBIDDEN, INVALID, KEY_TAKEN, NAME_TAKEN, SKIPPED, UserError
+from resolvers.errors import FORBIDDEN, INVALID, KEY_TAKEN, NAME_TAKEN, SKIPPED, UserError, together
 
 LONGEST = 255
 NUMBER = r"[1-9][0-9]{0,8}"
@@ -69,7 +69,7 @@ class Arrival:
         """Return which of its words the rows bear already."""
         return [
             word
-            for word in (NAME, KEY)
+            for word in (KEY, NAME)
             if any(getattr(row, word.compared) == self.columns[word.compared] for row in in_way)
         ]
 
@@ -133,9 +133,12 @@ async def _in_way(making: Change, arrival: Arrival) -> Sequence[Any]:
 
 
 async def _failed(_making: Change, arrival: Arrival, in_way: Sequence[Any]) -> Arrival:
-    word = arrival.clashing(in_way)[0]
+    raise together([_taken(arrival, word) for word in arrival.clashing(in_way)])
+
+
+def _taken(arrival: Arrival, word: Word) -> UserError:
     there = f'The {word.column} "{arrival.columns[word.column]}" is taken where this is to be.'
-    raise UserError(word.taken, there, word.field)
+    return UserError(word.taken, there, word.field)
 
 
 async def _skipped(_making: Change, arrival: Arrival, in_way: Sequence[Any]) -> Arrival:

@@ -124,7 +124,7 @@ async def _choose(making: Change, given: Input, group: NodeId, refuse: Refuse) -
         error = not_found("members") if row is None else refuse(row.id)
         if row is not None and error is None:
             members[row.id] = row.key
-        items.append(Item(text, row and row.id, (error.row,) if error else ()))
+        items.append(Item(text, row and row.id, error.rows if error else ()))
     if not members:
         raise UnchangedError(group, tuple(items))
     return Chosen(members, tuple(items))

@@ -13,7 +13,7 @@ from resolvers.changes.binned import deletion_of
 from resolvers.changes.change import Change
 from resolvers.changes.kinds import KINDS
 from resolvers.changes.rows import LIES_IN, TABLES, parent_of, row_of
-from resolvers.errors import KEY_TAKEN, NAME_TAKEN, PARENT_DELETED, UserError
+from resolvers.errors import KEY_TAKEN, NAME_TAKEN, PARENT_DELETED, UserError, together
 
 # By the last word of the unique index: the code, the column, and the input's field that helps.
 TAKEN = {"key": (KEY_TAKEN, "key", "newKey"), "name": (NAME_TAKEN, "folded", "newName")}
@@ -44,23 +44,31 @@ async def taken(
 ) -> UserError:
     """Return the refusal that names who has the name or the key that the node's row is to have.
 
-    The database's own error is raised where it isn't about those.
+    Where both are taken it tells of both. The database's own error is raised where it isn't about
+    those.
     """
-    what = str(violated_index(error)).rpartition("_")[2]
-    if what not in TAKEN:
+    if str(violated_index(error)).rpartition("_")[2] not in TAKEN:
         raise error
-    code, column, field = TAKEN[what]
-    other = await _holder(making, node, column, wanted=wanted)
-    return UserError(code, f"{other} has this {what}: give another as `{field}`.", field)
+    found = list[UserError]()
+    for what, (code, column, field) in TAKEN.items():
+        other = await _holder(making, node, column, wanted=wanted)
+        if other is not None:
+            message = f"{other} has this {what}: give another as `{field}`."
+            found.append(UserError(code, message, field))
+    return together(found)
 
 
-async def _holder(making: Change, node: NodeId, column: str, *, wanted: Mapping[str, Any]) -> str:
+async def _holder(
+    making: Change, node: NodeId, column: str, *, wanted: Mapping[str, Any]
+) -> str | None:
     table, noun = TABLES[node.type], _noun(node)
     columns = [column, LIES_IN[node.type]] if node.type in LIES_IN else [column]
     same = (table.c[name] == wanted[name] for name in columns)
     here = (table.c.org_id == node.org_id, table.c.deleted_at.is_(None))
     live = select(table.c.id, table.c.name).where(*here, *same)
-    other = (await making.connection.execute(live)).one()
+    other = (await making.connection.execute(live)).one_or_none()
+    if other is None:
+        return None
     holder = NodeId(node.type, node.org_id, other.id)
     if await making.level(holder) is Permission.NONE:
         return f"The live {noun} that you may not see"

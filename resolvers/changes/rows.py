@@ -5,9 +5,11 @@ from typing import Any, Protocol
 
 import orjson
 from sqlalchemy import FromClause, Table, and_, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import ids
+from db.conflicts import TakenError
 from db.ids import NodeId
 from db.models import ASSET, PRINCIPAL, PROJECT, SPACE
 from resolvers.changes.change import Change, Done, Input, expect
@@ -104,11 +106,14 @@ async def row_of(making: Connected, node: NodeId) -> Any:
 
 
 async def add(making: Change, type_: str, id_: int, **columns: Any) -> NodeId:
-    """Insert the row of a new node."""
+    """Insert the row of a new node; TakenError where others have its name or its key."""
     born = {"org_id": making.org.id, "created_at": making.now, "updated_at": making.now}
     revised = dict.fromkeys(REVISIONS[type_], making.revision)
     values = {**columns, **born, **revised}
-    await making.connection.execute(insert(TABLES[type_]).values(id=id_, **values))
+    try:
+        await making.connection.execute(insert(TABLES[type_]).values(id=id_, **values))
+    except IntegrityError as error:
+        raise TakenError(TABLES[type_], values) from error
     return NodeId(type_, making.org.id, id_)
 
 

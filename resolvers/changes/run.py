@@ -10,7 +10,7 @@ from auth.actions import Through
 from auth.credential import Credential
 from auth.subject import load_subject
 from db import clock
-from db.conflicts import violated_index
+from db.conflicts import TakenError, violated_index, violated_indexes
 from db.engine import change
 from db.errors import is_passing
 from db.ids import public_id
@@ -37,7 +37,7 @@ from resolvers.changes.limits import Limits
 from resolvers.changes.plans import DRY_RUN, OUTDATED, PLAN_TOKEN, check_plan, tried
 from resolvers.changes.system import SystemChange
 from resolvers.context import Reading
-from resolvers.errors import KEY_TAKEN, NAME_TAKEN, NOT_FOUND, PLAN_OUTDATED, UserError
+from resolvers.errors import KEY_TAKEN, NAME_TAKEN, NOT_FOUND, PLAN_OUTDATED, UserError, together
 
 ATTEMPTS = 3
 THROUGH_TOKEN, THROUGH_SERVICE = Through.TOKEN, Through.SERVICE
@@ -95,7 +95,7 @@ async def _refused(reading: Reading, request: Request) -> Changed | None:
     errors = await beforehand.refused_of(reading, request.name, request.input, ids)
     if len(errors) < len(ids):
         return None
-    return Changed(items=tuple(Item(id_, None, (errors[id_].row,)) for id_ in ids))
+    return Changed(items=tuple(Item(id_, None, errors[id_].rows) for id_ in ids))
 
 
 async def run_change(engine: AsyncEngine, request: Request, limits: Limits) -> Changed:
@@ -202,12 +202,25 @@ async def _step(making: Change, request: Request, work: Work, given: Input) -> C
         return refused(error)
     except UnchangedError as nothing:
         return Changed(nothing.node.id, items=nothing.items)
+    except TakenError as taken:
+        return refused(await _taken(making, taken))
     except IntegrityError as error:
         conflict = CONFLICTS.get(violated_index(error) or "")
         if conflict is None:
             raise
         return refused(UserError(*conflict))
     return _changed(done, revision)
+
+
+async def _taken(making: Change, taken: TakenError) -> UserError:
+    """Return the refusal for all that a new row has in common with others, alike by any database.
+
+    Of several indexes that a row violates a database tells one, and not always the same.
+    """
+    names = await violated_indexes(making.connection, taken.table, taken.values)
+    if errors := [UserError(*conflict) for name, conflict in CONFLICTS.items() if name in names]:
+        return together(errors)
+    raise taken.__cause__ or taken
 
 
 def _changed(done: Done, revision: int) -> Changed:

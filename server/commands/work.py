@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from resolvers.background.duty import Duty
+from resolvers.background.work import tasks_of
 from resolvers.background.work import work as work_once
 from server.background import work_until
 from server.commands.configuration import read_settings
@@ -35,7 +36,7 @@ def work(context: typer.Context, once: Once = False, as_json: Json = False) -> N
 
 async def _once(settings: Settings) -> Mapping[str, int] | None:
     async with up_to_date(settings) as engine:
-        return await work_once(Duty(engine))
+        return await work_once(Duty(engine), tasks=tasks_of(settings.answer_hours))
 
 
 async def _until_stopped(settings: Settings) -> None:
@@ -43,4 +44,4 @@ async def _until_stopped(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with up_to_date(settings) as engine:
-        await work_until(stop, engine, settings.background_seconds)
+        await work_until(stop, engine, settings.background_seconds, tasks_of(settings.answer_hours))

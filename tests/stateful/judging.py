@@ -25,7 +25,7 @@ KEY = re.compile(r"(?!\.\.?$|shared$)[A-Za-z0-9._~-]{1,255}")
 
 
 class RefusedError(Exception):
-    """A change that must be refused, by one of the codes: which is up to the database."""
+    """A change that must be refused, by all of the codes."""
 
     def __init__(self, *codes: str) -> None:
         super().__init__(*codes)

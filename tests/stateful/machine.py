@@ -14,7 +14,9 @@ from tests.stateful.beginning import number
 from tests.stateful.binding import bind
 from tests.stateful.checking import check_answer, check_plan
 from tests.stateful.drawing import Draw
+from tests.stateful.fitting import check_input
 from tests.stateful.inputs import INPUTS
+from tests.stateful.judging import RefusedError
 from tests.stateful.model import DAY, Member
 from tests.stateful.predicting import Outcome, Request, predict
 from tests.stateful.watching import Tally, Watching
@@ -139,10 +141,11 @@ class OrgMachine(Watching):
         if known is not None and known.request == keyed:
             return
         is_active = self._member(request).active
-        if known is not None and is_active:
+        fits = _fits(request)  # else it is refused before the key is looked at, and not remembered
+        if known is not None and is_active and fits:
             outcome = Outcome(self.model, ("IDEMPOTENCY_KEY_REUSED",))
         payload = self._make(keyed, outcome)
-        if known is None and is_active:
+        if known is None and is_active and fits:
             self.sent[request.actor, key] = Sent(keyed, payload)
 
     def _try(self, request: Request, draw: Draw) -> None:
@@ -188,6 +191,14 @@ class OrgMachine(Watching):
 def _effects(plan: Json) -> Json:
     """Return what a plan tells of permissions."""
     return {name: plan[name] for name in ("gained", "lost", "changed", "counts")}
+
+
+def _fits(request: Request) -> bool:
+    try:
+        check_input(request.name, request.given)
+    except RefusedError:
+        return False
+    return True
 
 
 def _without_nodes(payload: Json) -> Json:

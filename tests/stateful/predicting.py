@@ -8,6 +8,7 @@ from typing import TypeAlias
 from auth.levels import Permission
 from db.ids import parse_id
 from tests.stateful import arrivals, binning, grouping, holding, people, tree
+from tests.stateful.fitting import check_input
 from tests.stateful.judging import About, Done, Given, Item, Making, RefusedError, check_ids
 from tests.stateful.model import Asset, Deletion, Model, Node, Space
 from tests.stateful.seeing import Sight, org_of
@@ -94,6 +95,7 @@ def predict(model: Model, request: Request) -> Outcome:
     """Return what comes of a mutation; the model stays as it is."""
     trial = model.copy()
     try:
+        check_input(request.name, request.given)
         if request.name in BULK:
             return _many(model, request)
         return _one(trial, request)

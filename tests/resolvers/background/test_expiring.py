@@ -55,7 +55,7 @@ async def test_each_grant_that_expired_is_ended_as_it_expired(
     await expire(engine, acme, "group:crew", 5_000_000)
     before = {row[1]: row for row in (await rows_of(engine))["access_grant"]}
     revision, told = await kept(engine)
-    assert (await work(Duty(engine)) or {})["grants ended"] == 2
+    assert (await work(Duty(engine, apart=0)) or {})["grants ended"] == 2
     rows = (await rows_of(engine))["access_grant"]
     ended = {row[1]: row[-1] for row in rows if row != before[row[1]]}
     assert sorted(ended.values()) == [5_000_000, 7_000_000]
@@ -85,7 +85,7 @@ async def test_each_grant_that_expired_is_ended_as_it_expired(
             "expiresAt": time_text(7_000_000),
         },
     ]
-    assert (await work(Duty(engine)) or {})["grants ended"] == 0
+    assert (await work(Duty(engine, apart=0)) or {})["grants ended"] == 0
 
 
 async def test_grants_on_what_lies_in_the_bin_are_ended_too(
@@ -94,7 +94,7 @@ async def test_grants_on_what_lies_in_the_bin_are_ended_too(
     await delete(engine, "ada", acme.ids["core"])
     for principal in ("user:bo", "user:cy", "group:crew"):
         await expire(engine, acme, principal, 5_000_000)
-    assert (await work(Duty(engine)) or {})["grants ended"] == 4
+    assert (await work(Duty(engine, apart=0)) or {})["grants ended"] == 4
     _, events = await kept(engine)
     assert sorted(event[5] for event in events[-4:]) == ["core", "core", "core/site", "shared"]
 

@@ -168,22 +168,22 @@ async def test_who_may_copy_a_project(  # noqa: PLR0913 - a row of the table
 
 
 @pytest.mark.parametrize(
-    ("on_clash", "code", "field"),
+    ("on_clash", "told"),
     [
-        ("FAIL", "NAME_TAKEN", "newName"),
-        ("SKIP", "SKIPPED", "onClash"),
-        ("OVERWRITE", "INVALID", "onClash"),
+        ("FAIL", [("KEY_TAKEN", "newKey"), ("NAME_TAKEN", "newName")]),
+        ("SKIP", [("SKIPPED", "onClash")]),
+        ("OVERWRITE", [("INVALID", "onClash")]),
     ],
 )
 @pytest.mark.parametrize("name", ["projectCopy", "assetCopy"])
-async def test_a_copy_beside_what_it_is_of_needs_another_name(  # noqa: PLR0913 - as above
-    engine: AsyncEngine, acme: Loaded, name: str, on_clash: str, *, code: str, field: str
+async def test_a_copy_beside_what_it_is_of_needs_another_name(
+    engine: AsyncEngine, acme: Loaded, name: str, on_clash: str, *, told: list[tuple[str, str]]
 ) -> None:
     path, into = ("core/site", "core") if name == "projectCopy" else ("core/site/home", "core/site")
     given = {"id": acme.ids[path], "into": acme.ids[into], "onClash": on_clash}
     before = await kept(engine), await rows_of(engine)
     payload = await change(engine, "oz", name, given)
-    assert [(error["code"], error["field"]) for error in payload["errors"]] == [(code, field)]
+    assert [(error["code"], error["field"]) for error in payload["errors"]] == told
     assert (await kept(engine), await rows_of(engine)) == before
     renamed = (await change(engine, "oz", name, given | {"onClash": "RENAME"}))["node"]
     key = path.rpartition("/")[2]

@@ -14,7 +14,7 @@ from tests.resolvers.changes.changing import CHANGED, codes, mutate
 def refusal(check: Any, field: str, value: str) -> tuple[str, str | None]:
     with pytest.raises(UserError) as refused:
         check({field: value}, field)
-    return refused.value.row.code, refused.value.row.field
+    return refused.value.rows[0].code, refused.value.rows[0].field
 
 
 @pytest.mark.parametrize(

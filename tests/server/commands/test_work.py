@@ -20,7 +20,7 @@ from tests.resolvers.changes.binning import delete, make
 from tests.server.commands.running import Freehold, Running, start
 from tests.server.commands.test_serve import serving
 
-NOTHING = "grants ended: 0; deletions overdue: 0; rows purged: 0\n"
+NOTHING = "grants ended: 0; deletions overdue: 0; rows purged: 0; answers forgotten: 0\n"
 MANY = 5_000
 
 
@@ -71,7 +71,7 @@ async def free(url: str) -> None:
 def test_once_does_what_is_due_and_ends(database: str, freehold: Freehold) -> None:
     assert freehold("work", "--once") == (0, NOTHING, "")
     run(store(database, 2))
-    done = {"grants ended": 0, "deletions overdue": 0, "rows purged": 6}
+    done = {"grants ended": 0, "deletions overdue": 0, "rows purged": 6, "answers forgotten": 0}
     assert freehold("work", "--once", "--json").value == {"done": done}
     assert run(progress_at(database)) == (5, True, 0)
     assert freehold("work", "--once") == (0, NOTHING, "")
