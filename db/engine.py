@@ -6,10 +6,13 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, NullPool, event
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.util.concurrency import in_greenlet
 
 from db.backend import Backend, Waits
+from db.conflicts import violates_a_primary_key
+from db.errors import UnfitError
 from db.lending import POOLS, Lending
 from db.postgresql import BEHIND_PGBOUNCER, PostgreSQL
 from db.snapshots import NoneReadyError
@@ -20,6 +23,10 @@ from db.version import check_changeable
 
 BACKENDS: dict[str, Callable[..., Backend]] = {"sqlite": SQLite, "postgresql": PostgreSQL}
 UNBOUNDED = Waits()
+BEHIND = (
+    "The database is damaged: its counters lie behind what is in it. Nothing was changed; whoever "
+    "runs this server should run `freehold doctor --deep` and restore a backup."
+)
 
 
 def open_engine(text: str, *, connections: int = 10, waits: Waits = UNBOUNDED) -> AsyncEngine:
@@ -80,11 +87,17 @@ async def change(
     """Give a connection whose changes are committed at the end, or none of them on an error.
 
     Whoever changes the same Org comes first or later, but not at once. TroubleError where that
-    would take too long, UnfitError where the database isn't at this Freehold's version.
+    would take too long, UnfitError where the database isn't at this Freehold's version, or where
+    its counters lie behind what is in it.
     """
     async with write(engine, org) as connection:
         await check_changeable(connection)
-        yield connection
+        try:
+            yield connection
+        except IntegrityError as error:
+            if violates_a_primary_key(error):
+                raise UnfitError(BEHIND) from error
+            raise
 
 
 @asynccontextmanager

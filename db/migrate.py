@@ -37,16 +37,21 @@ def _config() -> Config:
 async def migrate(engine: AsyncEngine, version: str = "head") -> None:
     """Run the migrations that are missing, in one transaction."""
 
-    def upgrade(connection: Connection) -> None:
+    def work(connection: Connection) -> None:
         if connection.dialect.name == POSTGRESQL:
             _check_encoding(connection)
             _lock(connection)
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, version)
+        upgrade(connection, version)
         _tell_readers(connection)
 
-    await _run(engine, upgrade)
+    await _run(engine, work)
+
+
+def upgrade(connection: Connection, version: str = "head") -> None:
+    """Run the migrations that are missing on a connection, whose transaction the caller ends."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, version)
 
 
 def _check_encoding(connection: Connection) -> None:

@@ -37,7 +37,7 @@ UNTOLD = (
 )
 LACKS_A_TABLE = (
     "The database lacks a table that this Freehold needs: run `freehold migrate`, and if that finds"
-    " nothing to do, `freehold doctor`."
+    " nothing to do, `freehold doctor --deep`."
 )
 
 

@@ -30,13 +30,19 @@ WIDTH_OF_A_PIPE = 200
 
 Host = Annotated[str, typer.Option(help="The address that the server is to listen on.")]
 Port = Annotated[int, typer.Option(min=1, max=LARGEST_PORT, help="Its port.")]
+Deep = Annotated[bool, typer.Option("--deep", help="Read all that is in the database, too.")]
 
 
 def doctor(
-    context: typer.Context, host: Host = "127.0.0.1", port: Port = 8000, as_json: Json = False
+    context: typer.Context,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    *,
+    deep: Deep = False,
+    as_json: Json = False,
 ) -> None:
     """Say what is wrong with the set-up and how to mend it; exit code 1 if anything is."""
-    findings = asyncio.run(_examine(invocation_of(context), host, port))
+    findings = asyncio.run(_examine(invocation_of(context), host, port, deep=deep))
     if as_json:
         answer("", [finding._asdict() for finding in findings], as_json=True)
     else:
@@ -45,21 +51,27 @@ def doctor(
         raise typer.Exit(1)
 
 
-async def _examine(invocation: Invocation, host: str, port: int) -> list[Finding]:
+async def _examine(invocation: Invocation, host: str, port: int, *, deep: bool) -> list[Finding]:
     first = [check_python(), *check_variables(os.environ)]
     try:
         settings = read_settings(invocation)
     except CommandError as error:
         remedy = "Correct it in the environment; docs/operating.md describes all settings."
         return [*first, wrong("settings", str(error), remedy=remedy)]
-    return [*first, well("settings", "valid"), *await _examine_settings(settings, host, port)]
+    return [
+        *first,
+        well("settings", "valid"),
+        *await _examine_settings(settings, host, port, deep=deep),
+    ]
 
 
-async def _examine_settings(settings: Settings, host: str, port: int) -> list[Finding]:
+async def _examine_settings(
+    settings: Settings, host: str, port: int, *, deep: bool
+) -> list[Finding]:
     from server.app import GRAPHIQL_DIST  # noqa: PLC0415 - takes a second that few commands need
 
     return [
-        *await check_database(settings),
+        *await check_database(settings, deep=deep),
         check_secret(settings),
         await check_oidc(settings),
         check_public_url(settings.public_url or url_of(host, port)),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from db.examining import breaches
 from tests.conftest import Tell
 from tests.durability.asking import asking
 from tests.durability.chores import World
@@ -45,4 +46,5 @@ async def test_what_clients_change_at_once_is_all_there(
     assert server.faults == []
     stored = await read(engine, org.org_id)
     check_whole(stored)
+    assert await breaches(engine, deep=True) == []
     check_told(stored, api.ledger, org)

@@ -11,6 +11,7 @@ from random import Random
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from db.examining import breaches
 from tests.conftest import Tell
 from tests.durability.asking import Api, asking
 from tests.durability.chores import World
@@ -51,6 +52,7 @@ async def test_what_a_killed_server_acknowledged_is_all_there(
     assert server.faults == []
     stored = await read(engine, org.org_id)
     check_whole(stored)
+    assert await breaches(engine, deep=True) == []
     check_told(stored, api.ledger, org)
     check_purged(stored, org, kills)
     again, before = len(api.ledger.again), done_before_asked_again(stored, api.ledger)

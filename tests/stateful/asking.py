@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from auth.credential import Credential
 from db import clock
 from db.engine import open_engine, snapshot
+from db.examining import Breach, breaches
 from db.models import PRINCIPAL
 from resolvers.background.expiring import end_expired
 from resolvers.background.purging import purge_some
@@ -118,6 +119,10 @@ class World:
         assert_no_fault_was_hidden()
         data: Json = orjson.loads(content(answer))["data"]
         return data
+
+    def breaches(self) -> list[Breach]:
+        """Return what is wrong with all that is stored."""
+        return self.run(breaches(self._engine, deep=True))
 
     def work(self, org_id: int) -> None:
         """Do in the Org what the server does by itself."""

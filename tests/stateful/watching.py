@@ -94,6 +94,7 @@ class Watching(RuleBasedStateMachine):
         """Compare all that is remembered, unless something is wrong already."""
         if not self.alike:
             return
+        assert self.world.breaches() == []
         members = self.model.members
         for number, moment in enumerate(self.memory.moments):
             chosen = members if self.thorough else [members[number % len(members)]]

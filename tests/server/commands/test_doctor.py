@@ -38,7 +38,7 @@ def test_a_sound_set_up_has_nothing_wrong(freehold: Freehold, acme: str, port: s
     outcome = freehold("doctor", "--json", "--port", port)
     assert (outcome.code, outcome.stderr) == (0, "")
     kind = SQLITE if acme.startswith("sqlite") else POSTGRESQL
-    expected = ["Python", "settings", "database URL", *kind, "migrations", "Orgs", *OTHERS]
+    expected = ["Python", "settings", "database URL", *kind, "migrations", "data", "Orgs", *OTHERS]
     assert [each["check"] for each in outcome.value] == expected
     states = {each["state"] for each in outcome.value if each["check"] != "GraphiQL"}
     assert states == {"ok"}
@@ -207,3 +207,36 @@ def test_a_file_that_others_may_read_is_told(freehold: Freehold, acme: str) -> N
     assert (state, what) == ("note", f"{path.parent}: open to other users of this machine.")
     assert remedy.startswith(f"chmod 700 {path.parent}")
     path.parent.chmod(0o700)
+
+
+def test_a_sound_database_is_well_to_the_last_row(freehold: Freehold, acme: str) -> None:
+    assert acme
+    outcome = freehold("doctor", "--deep", "--json")
+    for check in ("storage", "tables", "data"):
+        assert found(outcome, check)[0] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("statement", "name", "is_quick"),
+    [
+        ("DROP INDEX uq_space_name", "index uq_space_name", False),
+        ("UPDATE org SET revision = 0", "the last event is of the Org's revision", True),
+        ("UPDATE membership SET ended_at = began_at", "an Org has an active admin", True),
+        (
+            "UPDATE membership SET ended_at = began_at - 1",
+            "a membership doesn't end before it begins",
+            False,
+        ),
+    ],
+)
+def test_damages_are_told_by_name_with_what_to_do(
+    freehold: Freehold, acme: str, *, statement: str, name: str, is_quick: bool
+) -> None:
+    run(execute(acme, f"{statement} /* of each org_id */"))
+    deep = freehold("doctor", "--deep", "--json")
+    state, _, remedy = found(deep, name)
+    assert (deep.code, state) == (1, "wrong")
+    assert "Restore a backup" in remedy
+    quick = freehold("doctor", "--json")
+    names = {finding["check"] for finding in quick.value}
+    assert (name in names) == is_quick
