@@ -5,19 +5,21 @@ import search from './examples/search.graphql?raw'
 import searchVariables from './examples/search.json?raw'
 import tree from './examples/tree.graphql?raw'
 import tryDelete from './examples/tryDelete.graphql?raw'
-import tryDeleteVariables from './examples/tryDelete.json?raw'
 import upwards from './examples/upwards.graphql?raw'
 import whatISee from './examples/whatISee.graphql?raw'
 import why from './examples/why.graphql?raw'
-import whyVariables from './examples/why.json?raw'
+import type { Viewer } from './viewer'
 
-export const EXAMPLES = [
+/** The tabs for a viewer, about what they see. */
+export const examplesFor = ({ seen, owned }: Viewer) => [
   { query: tree },
   { query: whatISee },
   { query: search, variables: searchVariables },
   { query: upwards },
-  { query: why, variables: whyVariables },
+  { query: why, variables: about(seen) },
   { query: createSpace },
-  { query: tryDelete, variables: tryDeleteVariables },
+  { query: tryDelete, variables: about(owned) },
   { query: recycleBin },
 ]
+
+const about = (id = '') => JSON.stringify({ id }, null, 2)

@@ -13,7 +13,8 @@ RESULT = MODEL.format(name="response.json")
 # Until its editors are there, GraphiQL lets a press of run go by.
 READY = f"() => globalThis.__MONACO && {OPERATION} && {RESULT}"
 # GraphiQL follows an edit after a pause; before that it would run the former operation's name.
-FOLLOWED = "text => localStorage.getItem('graphiql:query') === text"
+FOLLOWED = """text => Object.entries(localStorage).some(
+    ([key, value]) => key.endsWith(':graphiql:query') && value === text)"""
 
 
 @dataclass

@@ -16,11 +16,13 @@ TOKEN = "a-token.that+is/good="
 
 @strawberry.type
 class Account:
+    id: strawberry.ID
     name: str
 
 
 @strawberry.type
 class Org:
+    id: strawberry.ID
     key: str
     name: str
 
@@ -31,14 +33,15 @@ class Viewer:
     org: Org
 
 
-ORG = Org(key="meadow", name="Meadow Works")
+ORG = Org(id=strawberry.ID("org_1"), key="meadow", name="Meadow Works")
 
 
 @strawberry.type
 class Query:
     @strawberry.field
     def viewer(self, info: strawberry.Info[str]) -> Viewer:
-        return Viewer(account=Account(name=info.context), org=ORG)
+        account = Account(id=strawberry.ID(info.context), name=info.context)
+        return Viewer(account=account, org=ORG)
 
     @strawberry.field
     def org(self) -> Org:

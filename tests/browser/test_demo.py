@@ -69,6 +69,7 @@ class Person(NamedTuple):
     projects: int
 
 
+GUEST = 3  # owns no space
 PEOPLE = (
     Person(1, "Maren Okonkwo", 1000, 11_000),
     Person(2, "Tadeusz Lindqvist", 159, 1_329),
@@ -135,6 +136,21 @@ async def test_an_admin_makes_a_space_and_tries_what_deleting_one_would_do(
     assert tried["errors"] == []
     assert tried["plan"]["lost"] == sum(count["pairs"] for count in tried["plan"]["counts"]) > 0
     browser.assert_all_local()
+    browser.assert_quiet()
+
+
+@pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.name)
+async def test_the_examples_are_about_what_the_asker_sees(
+    links: list[Link], browser: Browser, person: Person
+) -> None:
+    page = await browser.context.new_page()
+    await open_graphiql(page, *links[person.account])
+    why = json.loads(await run_example(page, "Why"))["data"]["node"]
+    assert why["access"]["level"] != "NONE"
+    assert why["whoHasAccess"]["totalCount"] >= 1
+    tried = json.loads(await run_example(page, "TryDelete"))["data"]["spaceDelete"]
+    owns = person.account != GUEST
+    assert [error["code"] for error in tried["errors"]] == ([] if owns else ["FORBIDDEN"])
     browser.assert_quiet()
 
 

@@ -16,6 +16,8 @@ pytestmark = pytest.mark.browser
 QUERY = "query Named {\n  org {\n    key\n  }\n}"
 TAB = ".graphiql-tab-button"
 SIGNED_IN = "Ida Fern · Meadow Works"
+UNREACHABLE = "The server can't be reached: is it running, and are you online? Then try again."
+SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 REFUSED = "The server refused the token: it has expired, or it was never valid here."
 
 
@@ -169,6 +171,50 @@ async def test_a_server_that_does_not_answer_in_graphql_is_reported(
     await expect(page.get_by_label("Signed in as")).to_have_text(
         "The server answered 502 Bad Gateway."
     )
+
+
+async def test_a_server_that_is_not_reached_is_reported_and_asked_again(
+    page: Page, base_url: str
+) -> None:
+    await page.route("**/graphql", lambda route: route.abort("connectionrefused"))
+    await open_graphiql(page, base_url, TOKEN)
+    await expect(page.get_by_label("Signed in as")).to_have_text(UNREACHABLE)
+    await page.unroute("**/graphql")
+    await page.get_by_role("button", name="Try again").click()
+    await expect(page.get_by_label("Signed in as")).to_have_text(SIGNED_IN)
+    await run_query(page, QUERY)
+    await page.route("**/graphql", lambda route: route.abort("connectionrefused"))
+    assert json.loads(await run_query(page, f"{QUERY} ")) == {"errors": [{"message": UNREACHABLE}]}
+
+
+async def test_each_account_has_tabs_and_history_of_its_own(
+    page: Page, base_url: str, api: StandIn
+) -> None:
+    api.accounts["another"] = "Ivo Reed"
+    await open_graphiql(page, base_url, TOKEN)
+    await run_query(page, QUERY)
+    await open_graphiql(page, base_url, "another")
+    await expect(page.get_by_label("Signed in as")).to_have_text("Ivo Reed · Meadow Works")
+    await expect(page.locator(f".graphiql-tab-active {TAB}")).to_have_text("Tree")
+    await expect(page.get_by_text("Named")).to_have_count(0)
+    await open_graphiql(page, base_url, TOKEN)
+    await expect(page.locator(f".graphiql-tab-active {TAB}")).to_have_text("Named")
+
+
+async def test_a_phone_shows_the_answer_below_the_question(page: Page, base_url: str) -> None:
+    await page.set_viewport_size({"width": 420, "height": 800})
+    await open_graphiql(page, base_url, TOKEN)
+    await run_query(page, QUERY)
+    asked = await page.locator(".graphiql-editors").bounding_box()
+    answered = await page.locator(".graphiql-response").bounding_box()
+    assert asked is not None
+    assert answered is not None
+    assert min(asked["width"], answered["width"]) > 300
+    assert min(asked["height"], answered["height"]) > 150
+    assert answered["y"] >= asked["y"] + asked["height"]
+    assert await page.evaluate("document.documentElement.scrollWidth") == 420
+    await expect(page.get_by_role("button", name="Sign out")).to_be_in_viewport()
+    await page.screenshot(path=SCREENSHOTS / "phone.png")
 
 
 async def test_a_request_to_elsewhere_is_refused_and_reported(
