@@ -65,7 +65,10 @@ def _fault(error: GraphQLError) -> Exception | None:
 
 
 def masked(cause: Exception, *, request_id: str, at: GraphQLError | None = None) -> GraphQLError:
-    """Return what is told of a fault, which is logged in full; of the database's, what it is."""
+    """Return what is told of a fault, which is logged; of the database's, what it is.
+
+    Its `original_error` is for the log of the request.
+    """
     if isinstance(cause, AuthError):
         return GraphQLError(cause.message, extensions={"code": cause.code})
     trouble = trouble_of(cause)
@@ -76,7 +79,11 @@ def masked(cause: Exception, *, request_id: str, at: GraphQLError | None = None)
     _log(cause, trouble, request_id)
     extensions = {"code": str(code), "requestId": request_id}
     return GraphQLError(
-        message, nodes=at.nodes if at else None, path=at.path if at else None, extensions=extensions
+        message,
+        nodes=at.nodes if at else None,
+        path=at.path if at else None,
+        original_error=None if trouble else cause,
+        extensions=extensions,
     )
 
 

@@ -58,7 +58,7 @@ async def _try(
         done = await work(duty, stop.is_set, tasks)
     except Exception as error:  # whatever it is, the server goes on
         if not is_unavailable(error):
-            log.exception("background work failed")
+            log.exception("background work failed", exc_info=error)
             return None
         problem = str(error) if isinstance(error, UnfitError) else type(error).__name__
         if problem != told:

@@ -12,6 +12,8 @@ from structlog.dev import ConsoleRenderer, plain_traceback
 from structlog.processors import JSONRenderer, TimeStamper, add_log_level, format_exc_info
 from structlog.typing import Processor
 
+from server.repeats import Repeats
+
 # What a database's error, or anyone's, may carry of a request: each is replaced by the second text.
 SECRETS = (
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*", re.ASCII), "[token]"),
@@ -39,7 +41,7 @@ def configure_logs(stream: TextIO = sys.stderr) -> None:
         else JSONRenderer(serializer=_json)
     )
     structlog.configure(
-        processors=[*shared, renderer],
+        processors=[Repeats(), *shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.WriteLoggerFactory(file=stream),
         cache_logger_on_first_use=True,

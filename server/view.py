@@ -25,6 +25,7 @@ from server.fair_use import FairUse, ThrottledError
 from server.metrics import Metrics
 from server.persisted import PersistedDocuments
 from server.protocol.cycle import CANCELS
+from server.repeats import kind_of
 from server.request import (
     JSON,
     RefusedError,
@@ -116,7 +117,7 @@ class GraphQLView:
         try:
             media_type = answer_type(request)
             answer, headers = await self._answer(request, request_id, media_type)
-            notes |= answer.noted
+            notes |= answer.noted | _faults(answer)
             return await self._answered(answer, request, media_type, headers)
         except RefusedError as refusal:
             return _refused(refusal, media_type)
@@ -175,6 +176,12 @@ class GraphQLView:
             self._fair_use.spend_of_address(request.client.host if request.client else None)
         except ThrottledError as error:
             raise RefusedError(429, THROTTLED, error.message, error.headers) from error
+
+
+def _faults(answer: Answer) -> dict[str, Any]:
+    """Return what the log of the request tells of faults, whose own lines may be left out."""
+    causes = [error.original_error for error in answer.errors if error.original_error]
+    return {"faults": sorted({*map(kind_of, causes)})} if causes else {}
 
 
 def _ignore(_cancelled: bool) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from db.engine import change
 from db.models import ORG
 from server.logs import configure_logs, redacted
+from server.repeats import KINDS, SECONDS, Repeats
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJmcmVlaG9sZCJ9.c2lnbmF0dXJl"
 S3CRET = "s3cret-name"
@@ -122,3 +123,55 @@ def test_a_token_is_never_logged(stream: io.StringIO) -> None:
 )
 def test_only_what_is_secret_is_left_out(text: str, expected: str) -> None:
     assert redacted(text) == expected
+
+
+def fail(text: str) -> Exception:
+    try:
+        int(f"no number {text}")
+    except ValueError as error:
+        return error
+    raise AssertionError(text)
+
+
+def test_a_thousand_faults_of_a_kind_leave_one_traceback() -> None:
+    configure_logs(stream := io.StringIO())
+    for number in range(1_000):
+        structlog.get_logger().error("fault", request_id=str(number), exc_info=fail(str(number)))
+    structlog.get_logger().error("fault", request_id="other", exc_info=KeyError("k"))
+    logged = entries(stream)
+    assert [entry["request_id"] for entry in logged] == ["0", "other"]
+    assert "Traceback" in str(logged[0]["exception"])
+
+
+def test_a_kind_of_fault_is_told_each_minute_with_how_often_it_came() -> None:
+    now = 0.0
+    repeats = Repeats(clock=lambda: now)
+
+    def told(text: str) -> dict[str, object] | None:
+        try:
+            return dict(repeats(None, "error", {"event": "fault", "exc_info": fail(text)}))
+        except structlog.DropEvent:
+            return None
+
+    first = told("a")
+    assert first is not None
+    assert isinstance(first["exc_info"], ValueError)
+    assert [told("b") for _ in range(5)] == [None] * 5
+    now += SECONDS
+    again = told("c")
+    assert again is not None
+    assert ("exc_info" in again, again["left_out"]) == (False, 5)
+    assert str(again["kind"]).startswith("ValueError at ")
+    assert told("d") is None
+    now += SECONDS
+    assert (told("e") or {})["left_out"] == 1
+
+
+def test_of_many_kinds_as_many_are_remembered_as_may_be() -> None:
+    repeats = Repeats()
+    kinds = [type(f"Error{number}", (Exception,), {})() for number in range(KINDS + 1)]
+    for error in kinds:
+        assert repeats(None, "error", {"exc_info": error})
+    assert repeats(None, "error", {"exc_info": kinds[0]})["exc_info"] is kinds[0]
+    with pytest.raises(structlog.DropEvent):
+        repeats(None, "error", {"exc_info": kinds[-1]})
