@@ -42,6 +42,10 @@ BROKEN_STORAGE = Trouble(
     Kind.UNAVAILABLE,
     "The database's disk can't be read or written; whoever runs this server must look at it.",
 )
+UNOPENABLE = Trouble(
+    Kind.UNAVAILABLE,
+    "The database's file can't be opened; whoever runs this server must look at it.",
+)
 DAMAGED = Trouble(
     Kind.UNAVAILABLE, "The database is damaged; whoever runs this server must restore it."
 )
@@ -89,8 +93,8 @@ SQLITE: Mapping[int, Trouble] = {
     sqlite3.SQLITE_IOERR: BROKEN_STORAGE,
     sqlite3.SQLITE_CORRUPT: DAMAGED,
     sqlite3.SQLITE_NOTADB: DAMAGED,
-    sqlite3.SQLITE_PERM: UNREACHABLE,
-    sqlite3.SQLITE_CANTOPEN: UNREACHABLE,
+    sqlite3.SQLITE_PERM: UNOPENABLE,
+    sqlite3.SQLITE_CANTOPEN: UNOPENABLE,
     sqlite3.SQLITE_PROTOCOL: UNREACHABLE,
     sqlite3.SQLITE_NOMEM: UNREACHABLE,
 }

@@ -26,6 +26,7 @@ from db.errors import (
     READ_ONLY,
     REPLACED,
     TIMEOUT,
+    UNOPENABLE,
     UNREACHABLE,
     Trouble,
     trouble_of,
@@ -303,6 +304,11 @@ async def test_a_full_file_of_sqlite_is_full(sqlite_url: str) -> None:
 async def test_a_file_of_sqlite_that_takes_no_changes_is_read_only(sqlite_url: str) -> None:
     async with opened(sqlite_url) as engine:
         assert await trouble(run(engine, "PRAGMA query_only = 1", AN_ACCOUNT)) == READ_ONLY
+
+
+async def test_a_file_of_sqlite_that_cannot_be_opened_is_called_so(tmp_path: Path) -> None:
+    async with opened(f"sqlite:///{tmp_path}") as engine:
+        assert await trouble(ask(engine)) == UNOPENABLE
 
 
 async def test_a_damaged_file_of_sqlite_is_damaged(sqlite_url: str) -> None:

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
+from db.errors import UNOPENABLE
 from db.version import LACKS_A_TABLE
 from tests.databases import SQLiteFiles, run
 from tests.server.asking import Log, store_orgs
 from tests.server.outage import (
     DAMAGED,
     EMPTY,
-    NOT_READY,
     NOT_WHOLE,
     NOT_YET,
     assert_ready,
@@ -40,8 +40,8 @@ def test_an_sqlite_file_that_cannot_be_opened_is_unavailable_until_it_can(
     path = tmp_path / "folder.db"
     path.mkdir()
     with server(f"sqlite:///{path}", NOT_YET) as client:
-        assert_unavailable(client, log, "unable to open database file")
-        assert_ready(client, NOT_READY)
+        assert_unavailable(client, log, "unable to open database file", UNOPENABLE.message)
+        assert_ready(client, {"status": "not ready", "problem": UNOPENABLE.message})
         path.rmdir()
         orgs = run(migrate_and_store(f"sqlite:///{path}"))
         assert_recovered(replace(client, orgs=orgs))
