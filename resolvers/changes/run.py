@@ -37,9 +37,18 @@ from resolvers.changes.limits import Limits
 from resolvers.changes.plans import DRY_RUN, OUTDATED, PLAN_TOKEN, check_plan, tried
 from resolvers.changes.system import SystemChange
 from resolvers.context import Reading
-from resolvers.errors import KEY_TAKEN, NAME_TAKEN, NOT_FOUND, PLAN_OUTDATED, UserError, together
+from resolvers.errors import (
+    FORBIDDEN,
+    KEY_TAKEN,
+    NAME_TAKEN,
+    NOT_FOUND,
+    PLAN_OUTDATED,
+    UserError,
+    together,
+)
 
 ATTEMPTS = 3
+LOOKED_UP = {NOT_FOUND, FORBIDDEN, PLAN_OUTDATED}
 THROUGH_TOKEN, THROUGH_SERVICE = Through.TOKEN, Through.SERVICE
 NO_MEMBER = "You are in no Org that this token is for."
 CONFLICTS = {
@@ -138,8 +147,15 @@ async def _remembered(making: Change, request: Request) -> Changed:
     if known is not None:
         return known
     answer = await _planned(making, request)
-    await remember(making, key, of, answer)
+    if _is_kept(answer):
+        await remember(making, key, of, answer)
     return answer
+
+
+def _is_kept(answer: Changed) -> bool:
+    """Return whether an answer is kept: none is that a read gives as well, before the lock."""
+    refusals = [*answer.errors, *(error for item in answer.items for error in item.errors)]
+    return answer.revision is not None or any(each.code not in LOOKED_UP for each in refusals)
 
 
 def _kept_under(request: Request) -> str | None:

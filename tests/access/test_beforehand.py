@@ -103,6 +103,18 @@ async def test_a_refusal_of_rights_is_not_kept_under_its_key(
     assert ends == [["FORBIDDEN"], []]
 
 
+async def test_what_is_not_found_under_the_lock_is_not_kept_under_its_key_either(
+    engine: AsyncEngine, acme: Loaded
+) -> None:
+    ends = list[list[str]]()
+    for principal in ("mem_1_999", acme.ids["user:nan"]):
+        named = {"node": acme.ids["core"], "principal": principal, "idempotencyKey": "once"}
+        given = {**named, "level": "READ", "propagate": False}
+        payload = await answered(engine, "oz", "grantSet", given, payload="errors { code }")
+        ends.append([error["code"] for error in payload["errors"]])
+    assert ends == [["NOT_FOUND"], []]
+
+
 async def test_an_answer_given_before_needs_no_lock(engine: AsyncEngine, acme: Loaded) -> None:
     given = {"ids": [acme.ids["core/site"]], "idempotencyKey": "once"}
     first = await bulk(engine, "oz", "projectsDelete", given)

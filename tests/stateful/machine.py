@@ -18,10 +18,11 @@ from tests.stateful.fitting import check_input
 from tests.stateful.inputs import INPUTS
 from tests.stateful.judging import RefusedError
 from tests.stateful.model import DAY, Member
-from tests.stateful.predicting import Outcome, Request, predict
+from tests.stateful.predicting import BULK, Outcome, Request, predict
 from tests.stateful.watching import Tally, Watching
 
 DRY_RUN, PLAN_TOKEN, KEY = "dryRun", "planToken", "idempotencyKey"
+LOOKED_UP = {"NOT_FOUND", "FORBIDDEN", "PLAN_OUTDATED"}
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ class OrgMachine(Watching):
         if known is not None and is_active and fits:
             outcome = Outcome(self.model, ("IDEMPOTENCY_KEY_REUSED",))
         payload = self._make(keyed, outcome)
-        if known is None and is_active and fits:
+        if known is None and is_active and fits and _is_kept(request, payload):
             self.sent[request.actor, key] = Sent(keyed, payload)
 
     def _try(self, request: Request, draw: Draw) -> None:
@@ -191,6 +192,13 @@ class OrgMachine(Watching):
 def _effects(plan: Json) -> Json:
     """Return what a plan tells of permissions."""
     return {name: plan[name] for name in ("gained", "lost", "changed", "counts")}
+
+
+def _is_kept(request: Request, payload: Json) -> bool:
+    """Return whether an answer is kept under its key: none is that a read gives as well."""
+    errors = [] if request.name in BULK else [*payload["errors"]]
+    errors += [error for result in payload.get("results", ()) for error in result["errors"]]
+    return payload["revision"] is not None or any(one["code"] not in LOOKED_UP for one in errors)
 
 
 def _fits(request: Request) -> bool:
