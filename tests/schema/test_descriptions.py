@@ -119,15 +119,15 @@ async def test_a_query_in_graphiql_is_valid_and_runs(
     text: str, variables: dict[str, Any], engine: AsyncEngine, org: Loaded
 ) -> None:
     assert validate(executable_schema(), parse(text)) == []
-    answer = await ask(engine, "ada", org.key, text, of(org, variables))
+    answer = await ask(engine, "ada", org.key, text, of(org, text, variables))
     assert answer.errors == []
     assert answer.data
     assert None not in answer.data.values()
 
 
-def of(org: Loaded, variables: dict[str, Any]) -> dict[str, Any]:
-    """Return the variables with an id of the Org's in place of one of the demo's."""
-    return {**variables, "id": org.ids["core"]} if "id" in variables else variables
+def of(org: Loaded, text: str, variables: dict[str, Any]) -> dict[str, Any]:
+    """Return the variables with the id that GraphiQL finds for whoever asks."""
+    return {**variables, "id": org.ids["core"]} if "$id" in text else variables
 
 
 @pytest.mark.parametrize(("text", "variables"), examples(*MUTATIONS))
@@ -135,7 +135,7 @@ async def test_a_mutation_in_graphiql_is_valid_and_refused_nothing(
     text: str, variables: dict[str, Any], engine: AsyncEngine, org: Loaded
 ) -> None:
     assert validate(executable_schema(), parse(text)) == []
-    asked = asked_as(text, of(org, variables))
+    asked = asked_as(text, of(org, text, variables))
     answer = await run(engine, Credential(address("ada"), org.key), asked, compiles=True)
     payloads: dict[str, Any] = answer.data or {}
     assert answer.errors == []
