@@ -37,6 +37,7 @@ async def give(making: Change, given: Input) -> Done:
         await path_of(making, node),
         before=None if held is None else held.told,
         after=wanted.told,
+        gone=None if held is None or held.gives_as(wanted) else held.node,
     )
 
 
@@ -49,7 +50,8 @@ async def revoke(making: Change, given: Input) -> Done:
         raise UserError(NOT_FOUND, NOT_HELD, "principal")
     await making.affects(_scope(node, [principal]))
     await end(making, held)
-    return Done("grant.revoke", node, await path_of(making, node), before=held.told)
+    path = await path_of(making, node)
+    return Done("grant.revoke", node, path, before=held.told, gone=held.node)
 
 
 async def replace(making: Change, given: Input) -> Done:

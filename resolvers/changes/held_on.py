@@ -40,6 +40,13 @@ class Holding:
         )
 
     @property
+    def node(self) -> NodeId | None:
+        """Return the id of the grant that it is held by."""
+        if self.grant_id is None:
+            return None
+        return NodeId(ids.GRANT, self.principal.org_id, self.grant_id)
+
+    @property
     def told(self) -> dict[str, Any]:
         """Return what the log tells of it."""
         return {

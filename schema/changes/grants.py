@@ -3,6 +3,7 @@
 import strawberry
 
 from auth.levels import Permission
+from engine.edge import column
 from engine.inputs import Rule
 from resolvers import values
 from resolvers.changes import grants
@@ -81,6 +82,11 @@ class GrantPayload(Payload):
 
     node: Node | None = node_of_kind(
         "node_kind", "node_id", description="The space or project; null where nothing was changed."
+    )
+    deleted_id: strawberry.ID | None = column(
+        "deleted_id",
+        description="The id of the grant that `grantRevoke` ended, or that `grantSet` put another "
+        "in place of. Null for the other changes, which may end many: `grants` of the node tells.",
     )
     plan: AccessPlan | None = plan_column()
 

@@ -53,10 +53,10 @@ def test_every_change_that_takes_something_away_tells_its_id() -> None:
     taking = {
         name: get_named_type(field.type)
         for name, field in root.fields.items()
-        if name.endswith(("Delete", "Remove", "purge", "restore", "restores"))
+        if name.endswith(("Delete", "Remove", "Revoke", "purge", "restore", "restores"))
         and name != "groupMembersRemove"  # the members are still there
     }
-    assert len(taking) == 11
+    assert len(taking) == 12
     for name, payload in taking.items():
         assert isinstance(payload, GraphQLObjectType)
         results = payload.fields.get("results")
@@ -87,6 +87,23 @@ async def test_what_is_gone_is_told(
     again = await answered(engine, "ada", name, given, payload=DELETED)
     assert again["deletedId"] is None
     assert again["errors"] != []
+
+
+async def test_a_grant_that_ended_is_told(engine: AsyncEngine, acme: Loaded) -> None:
+    held = {"node": acme.ids["core/site"], "principal": acme.ids["group:crew"]}
+    told = "deletedId node { ... on Project { grants { nodes { id principal { id } } } } }"
+    rounds = [("grantSet", "READ"), ("grantSet", "READ"), ("grantSet", "FULL"), ("grantRevoke", "")]
+    gone, at_crew = [], [None]
+    for name, level in rounds:
+        given = held | ({"level": level} if level else {})
+        payload = await answered(engine, "ada", name, given, payload=f"{told} errors {{ code }}")
+        assert payload["errors"] == []
+        gone.append(payload["deletedId"])
+        rows = payload["node"]["grants"]["nodes"]
+        of_crew = [row["id"] for row in rows if row["principal"]["id"] == held["principal"]]
+        at_crew.append(next(iter(of_crew), None))
+    assert gone == [None, None, at_crew[1], at_crew[3]]
+    assert None not in at_crew[1:4]
 
 
 async def test_what_came_back_or_is_purged_is_no_deletion_any_more(
