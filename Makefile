@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 SOURCES := auth db engine resolvers schema server tests bench
 
-.PHONY: help install develop graphiql serve test test-full check format sdl lock bench clean
+.PHONY: help install develop graphiql clients serve test test-full check format sdl lock bench clean
 
 help: ## Say what can be made.
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/'
@@ -31,13 +31,16 @@ develop: .venv/develop.stamp ## Install what the tests and the checks need, too.
 graphiql: .venv/run.stamp ## Build GraphiQL from npm.
 	@sh graphiql/build.sh
 
+clients: .venv/run.stamp ## Install the GraphQL clients that the tests try, from npm.
+	@sh tests/clients/install.sh
+
 serve: install ## Migrate, load the demo Org, and serve it at HOST and PORT.
 	@$(BIN)/freehold serve --demo --host $(HOST) --port $(PORT)
 
-test: install develop ## Run all tests, on SQLite and on PostgreSQL.
+test: install develop clients ## Run all tests, on SQLite and on PostgreSQL.
 	$(BIN)/pytest --numprocesses auto --dist worksteal
 
-test-full: install develop ## Run the long forms of the generated tests, too.
+test-full: install develop clients ## Run the long forms of the generated tests, too.
 	$(BIN)/pytest -m "full or not full"
 
 check: install develop ## Format, lint, types, imports, the schema's text, the migrations.
@@ -64,4 +67,4 @@ bench: install develop ## Measure the reading of trees.
 	$(BIN)/python -m bench.tree
 
 clean: ## Remove what was installed and built, not the data.
-	rm -rf .venv graphiql/dist graphiql/node_modules
+	rm -rf .venv graphiql/dist graphiql/node_modules tests/clients/node_modules tests/clients/build
