@@ -6,10 +6,13 @@ import './style.css'
 import { createRoot } from 'react-dom/client'
 
 import { App } from './app'
-import { keep, takeLink } from './token'
+import { keep, recall, takeLink } from './token'
 
 const link = takeLink()
-if (link.token) keep(link.token)
+const kept = recall()
+// Whoever is signed in here already is asked first.
+const offered = kept !== null && link.token !== kept ? link.token : null
+if (link.token && offered === null) keep(link.token)
 
 // Another link opened in this tab changes the fragment only: start again with it.
 addEventListener('hashchange', () => location.reload())
@@ -18,4 +21,4 @@ addEventListener('hashchange', () => location.reload())
 const theme = localStorage.getItem('graphiql:theme')
 if (theme) document.body.classList.add(`graphiql-${theme}`)
 
-createRoot(document.getElementById('root')!).render(<App query={link.query} />)
+createRoot(document.getElementById('root')!).render(<App query={link.query} offered={offered} />)

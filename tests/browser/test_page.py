@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.async_api import Page, expect
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.browser
 
 QUERY = "query Named {\n  org {\n    key\n  }\n}"
 TAB = ".graphiql-tab-button"
+REPLACE = "Sign in with the link"
 SIGNED_IN = "Ida Fern · Meadow Works"
 UNREACHABLE = "The server can't be reached: is it running, and are you online? Then try again."
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
@@ -159,6 +161,7 @@ async def test_another_link_opened_in_the_same_tab_signs_in_anew(
     await open_graphiql(page, base_url, TOKEN)
     await expect(page.get_by_label("Signed in as")).to_have_text(SIGNED_IN)
     await open_graphiql(page, base_url, "another")
+    await page.get_by_role("button", name=REPLACE).click()
     await expect(page.get_by_label("Signed in as")).to_have_text("Ivo Reed · Meadow Works")
     assert page.url == f"{base_url}/graphiql"
 
@@ -194,10 +197,12 @@ async def test_each_account_has_tabs_and_history_of_its_own(
     await open_graphiql(page, base_url, TOKEN)
     await run_query(page, QUERY)
     await open_graphiql(page, base_url, "another")
+    await page.get_by_role("button", name=REPLACE).click()
     await expect(page.get_by_label("Signed in as")).to_have_text("Ivo Reed · Meadow Works")
     await expect(page.locator(f".graphiql-tab-active {TAB}")).to_have_text("Tree")
     await expect(page.get_by_text("Named")).to_have_count(0)
     await open_graphiql(page, base_url, TOKEN)
+    await page.get_by_role("button", name=REPLACE).click()
     await expect(page.locator(f".graphiql-tab-active {TAB}")).to_have_text("Named")
 
 
@@ -225,3 +230,36 @@ async def test_a_request_to_elsewhere_is_refused_and_reported(
     assert refused == "TypeError"
     with pytest.raises(AssertionError, match="violates the following Content Security Policy"):
         browser.assert_quiet()
+
+
+OTHER = f"{TOKEN}x"
+
+
+@pytest.mark.parametrize(
+    ("choice", "bearer"), [("Stay signed in", TOKEN), ("Sign in with the link", OTHER)]
+)
+async def test_a_link_asks_before_it_replaces_who_is_signed_in(
+    page: Page, base_url: str, api: StandIn, choice: str, bearer: str
+) -> None:
+    await open_graphiql(page, base_url, TOKEN)
+    await expect(page.get_by_label("Signed in as")).to_have_text(SIGNED_IN)
+    api.asked.clear()
+    await page.evaluate(f"location.hash = 'token={quote(OTHER, safe='')}'")
+    await expect(page.get_by_role("heading")).to_have_text("Sign in as somebody else?")
+    assert page.url == f"{base_url}/graphiql"
+    assert api.asked == []
+    assert await page.evaluate("sessionStorage.getItem('freehold:token')") == TOKEN
+    await page.get_by_role("button", name=choice).click()
+    await expect(page.get_by_role("heading", name="Sign in as somebody else?")).to_have_count(0)
+    if bearer == TOKEN:
+        await expect(page.get_by_label("Signed in as")).to_have_text(SIGNED_IN)
+    else:
+        await expect_refused(page)
+    assert {asked["authorization"] for asked in api.asked} == {f"Bearer {bearer}"}
+
+
+async def test_a_link_with_the_same_token_asks_nothing(page: Page, base_url: str) -> None:
+    await open_graphiql(page, base_url, TOKEN)
+    await page.evaluate(f"location.hash = 'token={quote(TOKEN, safe='')}'")
+    await expect(page.get_by_label("Signed in as")).to_have_text(SIGNED_IN)
+    assert page.url == f"{base_url}/graphiql"

@@ -212,4 +212,4 @@ def test_ctrl_c_while_it_starts_is_quiet(environment: pytest.MonkeyPatch) -> Non
             process.send_signal(signal.SIGINT)
             _, stderr = process.communicate(timeout=60)
         assert b"Traceback" not in stderr
-        assert process.returncode in (0, 130)
+        assert process.returncode in (0, 130, -signal.SIGINT)  # the last before Python hears it
