@@ -47,7 +47,7 @@ async def names(asker: Asker, name: str, **wanted: object) -> list[str]:
         ("ß", ["Straße"]),
         ("ss", ["Straße"]),
         ("nowhere", []),
-        ("x" * 10_000, []),
+        ("x" * 1_020, []),
         ("", [*SEEN, "Éclair"]),
     ],
 )

@@ -135,9 +135,9 @@ def test_what_is_foreign_is_to_the_byte_like_what_is_unseen_or_does_not_exist(
             "spc_\u0661_1",
             "spc_1_\U0001d7d9",
             "🏃",
-            "é" * 5000,
+            "é" * 255,
         ),
-        *(f"spc_1_{2**63 - 1}", f"spc_1_{2**63}", f"spc_{2**63}_1", f"spc_1_{'9' * 5000}"),
+        *(f"spc_1_{2**63 - 1}", f"spc_1_{2**63}", f"spc_{2**63}_1", f"spc_1_{'9' * 200}"),
         *("org_", "org_0", f"org_{2**63}", "org_1_1", 0, 1, -1, 2**31, 2**53),
     ],
 )
