@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from server.protocol.bounds import Bounds, Config
@@ -98,10 +98,13 @@ async def talking(**bounds: Any) -> AsyncGenerator[Talk]:
     config = Config(
         small, http=Connection, ws="none", log_config=None, access_log=False, server_header=False
     )
-    config.bounds = Bounds(**{"lead_seconds": 0, "drain_seconds": 0.5, **bounds})
+    config.bounds = replace(Bounds(lead_seconds=0, drain_seconds=0.5), **bounds)
     server = Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        serving = asyncio.create_task(server._serve([listener]))  # noqa: SLF001 - without signals
+        # Without signals, which uvicorn's public way takes over.
+        serving = asyncio.create_task(
+            server._serve([listener])  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+        )
         while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.01)
         talk = Talk(server, small, listener.getsockname()[1])
