@@ -7,6 +7,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.models import Org
+from db.revision import used_up
 
 ORG, SPACE, PROJECT, ASSET = "org", "spc", "prj", "ast"
 MEMBER, GROUP, ACCOUNT = "mem", "grp", "acc"
@@ -49,13 +50,16 @@ def parse_id(text: str) -> NodeId | None:
 
 
 async def reserve(connection: AsyncConnection, org_id: int, count: int) -> int:
-    """Take `count` new ids in the Org and return the first; the caller holds the Org's lock."""
+    """Take `count` new ids in the Org and return the first; the caller holds the Org's lock.
+
+    UnfitError where there are none left.
+    """
     taken = await connection.scalar(
         update(Org)
-        .where(Org.id == org_id)
+        .where(Org.id == org_id, Org.next_id <= LARGEST - count)
         .values(next_id=Org.next_id + count)
         .returning(Org.next_id)
     )
     if taken is None:
-        raise LookupError(f"There is no Org {org_id}.")
+        await used_up(connection, org_id, "ids")
     return int(taken) - count

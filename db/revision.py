@@ -1,12 +1,15 @@
 """The Org's revision: raised by one by every change, which takes the Org's lock by raising it."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from db.errors import UnfitError
 from db.models import Event, Org, Touch
+
+LARGEST_REVISION = 2**53 - 1  # the largest number that JSON carries exactly everywhere
 
 
 class Touched(NamedTuple):
@@ -31,6 +34,13 @@ class Deed(NamedTuple):
     request_id: str | None = None
 
 
+async def used_up(connection: AsyncConnection, org_id: int, what: str) -> NoReturn:
+    """Raise UnfitError, as the Org's counter is at its end; LookupError where there is no Org."""
+    if await connection.scalar(select(Org.id).where(Org.id == org_id)) is None:
+        raise LookupError(f"There is no Org {org_id}.")
+    raise UnfitError(f"The Org has used up its {what}: nothing can be changed in it any more.")
+
+
 async def lock(connection: AsyncConnection, org_id: int) -> None:
     """Take the Org's lock, if there is such an Org; whoever comes second waits.
 
@@ -41,15 +51,18 @@ async def lock(connection: AsyncConnection, org_id: int) -> None:
 
 
 async def advance(connection: AsyncConnection, org_id: int, *, at: int) -> int:
-    """Raise the Org's revision and return it; this takes the Org's lock, if it isn't held."""
+    """Raise the Org's revision and return it; this takes the Org's lock, if it isn't held.
+
+    UnfitError where clients couldn't read the next one exactly.
+    """
     revision = await connection.scalar(
         update(Org)
-        .where(Org.id == org_id)
+        .where(Org.id == org_id, Org.revision < LARGEST_REVISION)
         .values(revision=Org.revision + 1, updated_at=at)
         .returning(Org.revision)
     )
     if revision is None:
-        raise LookupError(f"There is no Org {org_id}.")
+        await used_up(connection, org_id, "revisions")
     return int(revision)
 
 

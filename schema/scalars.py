@@ -9,14 +9,13 @@ from strawberry.types.scalar import ScalarDefinition
 
 from auth.levels import Permission
 from db.clock import moment_of, time_text
+from db.revision import LARGEST_REVISION
 from schema.json_scalar import taken
 
 DateTime = NewType("DateTime", int)
 Json = NewType("Json", object)
 Count = NewType("Count", int)
 Revision = NewType("Revision", int)
-
-LARGEST_REVISION = 2**53 - 1
 
 PERMISSIONS = {
     "NONE": "Nothing, not even that it is there, but for a space that leads to something seen.",

@@ -19,19 +19,26 @@ FORGED = [f"prj_1_{number}" for number in range(900_000, 901_000)]
 NAMES = "query($t: String) { org { spaces(filter: { nameContains: $t }) { totalCount } } }"
 CREATE = "mutation($t: String!) { spaceCreate(input: { key: $t, name: $t }) { errors { code } } }"
 DELETE = "mutation($ids: [ID!]!) { projectsDelete(input: { ids: $ids }) { errors { code } } }"
-SCHEMA = "{{ {} }}".format(" ".join(
-    f"a{n}: __schema {{ types {{ name fields {{ name args {{ name }} }} }} }}" for n in range(199)
-))
-COUNTS = "{{ org {{ {} }} }}".format(" ".join(
-    f'a{n}: users(filter: {{ nameContains: "zq{n}" }}) {{ totalCount }}' for n in range(150)
-))
+SCHEMA = "{{ {} }}".format(
+    " ".join(
+        f"a{n}: __schema {{ types {{ name fields {{ name args {{ name }} }} }} }}"
+        for n in range(199)
+    )
+)
+COUNTS = "{{ org {{ {} }} }}".format(
+    " ".join(
+        f'a{n}: users(filter: {{ nameContains: "zq{n}" }}) {{ totalCount }}' for n in range(150)
+    )
+)
 PEOPLE = """{ org { users(first: 1000) { nodes { id key name createdAt
   groups(first: 20) { nodes { id key name } } } } } }"""
 SAME = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Member { id key name } } }"
-CREATES = "mutation {{ {} }}".format(" ".join(
-    f'a{n}: spaceCreate(input: {{ key: "k{n}", name: "N{n}" }}) {{ errors {{ code }} }}'
-    for n in range(50)
-))
+CREATES = "mutation {{ {} }}".format(
+    " ".join(
+        f'a{n}: spaceCreate(input: {{ key: "k{n}", name: "N{n}" }}) {{ errors {{ code }} }}'
+        for n in range(50)
+    )
+)
 
 Requests = Callable[[str], Iterator[bytes]]
 Told = Counter[str]
