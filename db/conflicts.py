@@ -19,19 +19,20 @@ COLUMNS = {
 INDEXES = {columns: name for name, columns in COLUMNS.items()}
 
 
-# A row bears a number that one has already which was made before.
-PRIMARY_KEYS = {
-    ", ".join(f"{table.name}.{column.name}" for column in table.primary_key)
+# Of the tables whose rows take their number from a counter: the columns, by the key's name.
+NUMBERED = {
+    f"pk_{table.name}": ", ".join(f"{table.name}.{column.name}" for column in table.primary_key)
     for table in ORG.metadata.tables.values()
+    if {column.name for column in table.primary_key} in ({"org_id", "id"}, {"org_id", "revision"})
 }
 
 
-def violates_a_primary_key(error: IntegrityError) -> bool:
-    """Return whether an insert takes a number that is in use, which no counter gives out twice."""
+def takes_a_used_number(error: IntegrityError) -> bool:
+    """Return whether a row takes a number that is in use, which no counter gives out twice."""
     name = getattr(error.orig and error.orig.__cause__, "constraint_name", None)
     if name is not None:
-        return str(name).startswith("pk_")
-    return str(error.orig).partition("UNIQUE constraint failed: ")[2] in PRIMARY_KEYS
+        return str(name) in NUMBERED
+    return str(error.orig).partition("UNIQUE constraint failed: ")[2] in NUMBERED.values()
 
 
 def violated_index(error: IntegrityError) -> str | None:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.util.concurrency import in_greenlet
 
 from db.backend import Backend, Waits
-from db.conflicts import violates_a_primary_key
+from db.conflicts import takes_a_used_number
 from db.errors import UnfitError
 from db.lending import POOLS, Lending
 from db.postgresql import BEHIND_PGBOUNCER, PostgreSQL
@@ -95,7 +95,7 @@ async def change(
         try:
             yield connection
         except IntegrityError as error:
-            if violates_a_primary_key(error):
+            if takes_a_used_number(error):
                 raise UnfitError(BEHIND) from error
             raise
 

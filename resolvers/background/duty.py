@@ -57,8 +57,8 @@ class Duty:
         now = self.now()
         held = {"holder": self.holder, "until": now + LEASE}
         wanted = UPSERT[self.engine.dialect.name](DUTY).values(name=self.name, **held)
-        # One who has it for longer than it is given to anyone had a clock that was ahead.
-        runs_out = or_(DUTY.c.until <= now, DUTY.c.until > now + LEASE)
+        # One who has it for far longer than it is given to anyone had a clock that was ahead.
+        runs_out = or_(DUTY.c.until <= now, DUTY.c.until > now + 2 * LEASE)
         free = or_(runs_out, DUTY.c.holder == self.holder)
         taken = wanted.on_conflict_do_update(
             index_elements=[DUTY.c.name], set_=held, where=free

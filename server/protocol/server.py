@@ -1,13 +1,13 @@
 """A server that sees to its connections, and that stops within a time that is known before."""
 
 import asyncio
+import logging
 import os
 import signal
 import socket
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from types import FrameType
 from typing import cast
 
@@ -55,8 +55,7 @@ class Server(uvicorn.Server):
             connection.shutdown()
         await self._wait(self._is_idle, self._bounds.drain_seconds)
         await self._cut_off()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.lifespan.shutdown(), SECONDS_TO_CLOSE)
+        await self._close()
         if self._captured_signals:
             end_by(SECONDS_TO_END)
 
@@ -85,6 +84,15 @@ class Server(uvicorn.Server):
 
     def _is_idle(self) -> bool:
         return not (self.server_state.tasks or self.server_state.connections)
+
+    async def _close(self) -> None:
+        """Let the application close what it has open; what doesn't close is left."""
+        try:
+            await asyncio.wait_for(self.lifespan.shutdown(), SECONDS_TO_CLOSE)
+        except TimeoutError:
+            log.warning("connections to the database don't close", seconds=SECONDS_TO_CLOSE)
+            # uvicorn would log as a fault that the rest is cancelled.
+            logging.getLogger("uvicorn.error").disabled = True
 
     async def _cut_off(self) -> None:
         """Tell whoever still waits that there is no time, and end what runs for them."""
