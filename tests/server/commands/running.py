@@ -1,6 +1,7 @@
 """How the tests run the command line, and what it came to."""
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -44,8 +45,17 @@ def start(
     """Start the command as a process, in the environment as it is."""
     command = [sys.executable, "-m", "server", *arguments]
     return subprocess.Popen(  # noqa: S603 - it is our own command
-        command, stdin=stdin, stdout=subprocess.PIPE, stderr=stderr
+        command,
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        preexec_fn=_hear_interrupts,  # noqa: PLW1509 - it does nothing that a thread could hold up
     )
+
+
+def _hear_interrupts() -> None:
+    """Let a command be interrupted, though a shell may run the tests in its background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def run_process(*arguments: str, stdin: bytes = b"") -> Outcome:
