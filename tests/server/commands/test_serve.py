@@ -210,6 +210,9 @@ def test_ctrl_c_while_it_starts_is_quiet(environment: pytest.MonkeyPatch) -> Non
         with start("serve", "--port", "0") as process:
             time.sleep(seconds)
             process.send_signal(signal.SIGINT)
-            _, stderr = process.communicate(timeout=60)
+            try:
+                _, stderr = process.communicate(timeout=60)
+            finally:
+                process.kill()
         assert b"Traceback" not in stderr
         assert process.returncode in (0, 130, -signal.SIGINT)  # the last before Python hears it
