@@ -17,6 +17,7 @@ LONGEST = 400  # lines
 WRITTEN_ONCE = "db/migrations/versions/"  # by Alembic; as long as the tables are many
 READERS_OF_THE_ENVIRONMENT = {
     "server/settings.py": "the settings",
+    "bench/abuse/target.py": "what the server that is attacked gets, beside its own settings",
     "server/command_line.py": "whether faults are shown in full, before there are settings",
     "server/commands/doctor.py": "names that look like settings and aren't",
     "server/commands/serve.py": "hands --database over to worker processes",
